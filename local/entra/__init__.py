@@ -1,0 +1,1 @@
+"""An Entra-like OpenID Connect issuer: discovery, sign-in page, codes, tokens, keys."""

@@ -1,0 +1,1 @@
+"""A local Microsoft Graph: the calls this service makes, as strict and as permissive as the real one."""

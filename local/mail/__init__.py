@@ -1,0 +1,1 @@
+"""A local Azure Communication Services e-mail resource with a mailbox."""
