@@ -26,7 +26,9 @@ class Directory:
         :raises GraphError: 404 if there is none, or it is soft-deleted.
         """
         wanted = key.lower()
-        found = self.users.get(wanted) or next((u for u in self.users.values() if u.upn.lower() == wanted), None)
+        found = self.users.get(wanted) or next(
+            (u for u in self.users.values() if u.upn.lower() == wanted), None
+        )
         if found is None or found.deleted:
             raise not_found(key)
         return found
@@ -53,7 +55,9 @@ class Directory:
     def granted(self, principal: str, *, eligible: bool) -> list[Grant]:
         """Return the grants whose principal is exactly this one: nothing inherited, as in Graph."""
         wanted = principal.lower()
-        return [grant for grant in self.grants if grant.eligible is eligible and grant.principal.lower() == wanted]
+        return [
+            grant for grant in self.grants if grant.eligible is eligible and grant.principal.lower() == wanted
+        ]
 
     def member_of(self, principal: str, *, readable: bool) -> list[dict[str, Any]]:
         """Return ``transitiveMemberOf``: groups and units first, directory roles last."""

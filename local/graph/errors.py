@@ -30,8 +30,11 @@ def conflict(message: str) -> GraphError:
 
 def not_found(what: str) -> GraphError:
     """404: no such thing, or no longer."""
-    return GraphError(f"Resource '{what}' does not exist or one of its queried references is not present.",
-                      status=404, code="itemNotFound")
+    return GraphError(
+        f"Resource '{what}' does not exist or one of its queried references is not present.",
+        status=404,
+        code="itemNotFound",
+    )
 
 
 def forbidden() -> GraphError:

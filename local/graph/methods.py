@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from local.graph.passes import parse_stamp, stamp
 
-#: kind -> (path segment of its own collection, word in the permission name), learn.microsoft.com: authentication
-#: methods overview; permission names of October 2025.
+#: kind -> (path segment of its own collection, word in the permission name). learn.microsoft.com:
+#: authentication methods overview; permission names of October 2025.
 KINDS: Final[dict[str, tuple[str, str]]] = {
     "password": ("passwordMethods", "Password"),
     "email": ("emailMethods", "Email"),
@@ -27,7 +27,8 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 UNKNOWN_KIND: Final = "futureGesture"
 #: Kinds that satisfy MFA at sign-in.
 MFA_KINDS: Final = frozenset(KINDS) - {"password", "email"}
-#: Ids that never change and are the same for everybody (learn.microsoft.com: Delete phoneAuthenticationMethod).
+#: Ids that never change and are the same for everybody.
+#: https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete
 PHONE_IDS: Final = {
     "mobile": "3179e48a-750b-4051-897c-87b9720928f7",
     "alternateMobile": "b6332ec1-7057-4abe-9331-3d72feddfe41",

@@ -14,7 +14,7 @@ ODATA_TYPE: Final = "#microsoft.graph.temporaryAccessPassAuthenticationMethod"
 
 
 def new_code(length: int) -> str:
-    """Return a random code of this many characters that always carries every awkward symbol, in random places."""
+    """Return a random code of this many characters; it always carries every awkward symbol somewhere."""
     letters = [*_AWKWARD, *(secrets.choice(_ALPHABET) for _ in range(length - len(_AWKWARD)))]
     secrets.SystemRandom().shuffle(letters)
     return "".join(letters)

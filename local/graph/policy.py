@@ -31,7 +31,7 @@ class TapPolicy:
     exclude: tuple[str, ...] = ()
 
     def changed(self, switches: Mapping[str, Any]) -> TapPolicy:
-        """Return the policy with the given properties (named as in Graph) replaced; an unknown one is refused."""
+        """Return the policy with these properties (named as in Graph) replaced; ValueError for others."""
         names = {
             "state": "state",
             "minimumLifetimeInMinutes": "minimum",
@@ -46,7 +46,9 @@ class TapPolicy:
         if unknown:
             message = f"unknown policy settings: {sorted(unknown)}"
             raise ValueError(message)
-        values = {names[key]: tuple(value) if isinstance(value, list) else value for key, value in switches.items()}
+        values: dict[str, Any] = {
+            names[key]: tuple(value) if isinstance(value, list) else value for key, value in switches.items()
+        }
         return replace(self, **values)
 
     def lifetime(self, asked: int | None) -> int:
@@ -87,7 +89,8 @@ class TapPolicy:
             "maximumLifetimeInMinutes": self.maximum,
             "isUsableOnce": self.one_time,
             "includeTargets": [
-                {"targetType": "group", "id": target, "isRegistrationRequired": False} for target in self.include
+                {"targetType": "group", "id": target, "isRegistrationRequired": False}
+                for target in self.include
             ],
             "excludeTargets": [{"targetType": "group", "id": target} for target in self.exclude],
         }

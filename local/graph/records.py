@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 #: What ``GET /users/{id}`` returns without ``$select``: not ``accountEnabled``, not ``userType``.
 DEFAULT_PROPERTIES: Final = (
-    "businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname "
-    "userPrincipalName id"
-).split()
+    "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation",
+    "preferredLanguage", "surname", "userPrincipalName", "id",
+)  # fmt: skip
 
 
 @dataclass(kw_only=True, slots=True)
 class User:
-    """One account. ``external`` marks a guest invited from elsewhere (an internal guest is only ``Guest``)."""
+    """One account. ``external``: a guest invited from elsewhere (an internal guest is only ``Guest``)."""
 
     id: str
     upn: str
@@ -61,7 +61,9 @@ class User:
             "department": self.faculty,
             "employeeType": self.affiliation,
             "employeeId": self.employee_id,
-            "signInSessionsValidFromDateTime": stamp(self.sessions_valid_from) if self.sessions_valid_from else None,
+            "signInSessionsValidFromDateTime": stamp(self.sessions_valid_from)
+            if self.sessions_valid_from
+            else None,
             "businessPhones": [],
             "jobTitle": None,
             "mobilePhone": None,
@@ -86,7 +88,9 @@ class User:
         return cls(
             **{name: data[name] for name in _PLAIN},
             methods=[Method.from_json(item) for item in data["methods"]],
-            current_pass=TemporaryAccessPass.from_json(data["current_pass"]) if data["current_pass"] else None,
+            current_pass=TemporaryAccessPass.from_json(data["current_pass"])
+            if data["current_pass"]
+            else None,
             sessions_valid_from=parse_stamp(valid_from) if valid_from else None,
         )
 
@@ -107,7 +111,7 @@ class Group:
     unit: bool = False
 
     def document(self, *, readable: bool) -> dict[str, Any]:
-        """Return it as Graph shows it; a caller who may not read groups sees that it exists and its id only."""
+        """Return it as Graph shows it; a caller who may not read groups sees its id only."""
         kind = "administrativeUnit" if self.unit else "group"
         seen: dict[str, Any] = {"@odata.type": f"#microsoft.graph.{kind}", "id": self.id}
         if self.unit:
