@@ -1,0 +1,41 @@
+"""Who gets which mail. A link with power goes only to addresses the university already trusts."""
+
+from datetime import datetime
+
+from shared.domain.application import Application
+from shared.domain.mails import MailKind, OwedMail
+
+
+def to_owner(application: Application, kind: MailKind, at: datetime, *, round_: int) -> tuple[OwedMail, ...]:
+    """A notice to every address on file, the own mailbox included (NIST SP 800-63B-4 section 4.6: all notification addresses)."""
+    return tuple(OwedMail(kind, round_, each.value, at, on_file=True) for each in application.addresses)
+
+
+def to_applicant(
+    application: Application, kind: MailKind, at: datetime, *, round_: int
+) -> tuple[OwedMail, ...]:
+    """News without power: the addresses that work without the locked account, and the typed one."""
+    trusted = tuple(OwedMail(kind, round_, each, at, on_file=True) for each in _reachable(application))
+    if not application.contact_email or application.contact_on_file:
+        return trusted
+    typed = OwedMail(
+        kind, round_, application.contact_email, at, with_link=application.contact_confirmed
+    )
+    return (*trusted, typed)
+
+
+def receipt(application: Application, at: datetime) -> tuple[OwedMail, ...]:
+    """A receipt to the typed address only: addresses on file get the owner notice, which says the same and more."""
+    if not application.contact_email or application.contact_on_file:
+        return ()
+    return (OwedMail(MailKind.RECEIPT, 1, application.contact_email, at, with_link=False),)
+
+
+def to_staff(addresses: tuple[str, ...], kind: MailKind, at: datetime, *, round_: int) -> tuple[OwedMail, ...]:
+    """One message to each reviewer or operator."""
+    return tuple(OwedMail(kind, round_, each, at, on_file=True) for each in addresses)
+
+
+def _reachable(application: Application) -> tuple[str, ...]:
+    outside = tuple(each.value for each in application.addresses if not each.own_mailbox)
+    return outside or tuple(each.value for each in application.addresses)

@@ -1,0 +1,231 @@
+"""The application: what is known of one case. Its verbs live beside it (``reviewing``, ``issuing``, ``closing``).
+
+Every verb takes an application and returns a :class:`Change`: the application after it, the events that happened, the
+mails that are now owed and the requests that are thereby answered. The four are saved in one transaction or not at all.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from shared.domain.accounts import AccountFacts, Address, GuardResult, Method
+from shared.domain.events import Event, EventKind, Party
+from shared.domain.kinds import Attention, Channel, Closing, Flag, Language, Reason, ReasonCode
+from shared.domain.mails import OwedMail
+from shared.domain.photo import StoredPhoto
+from shared.domain.requests import Answer, Outcome, Request
+from shared.domain.states import MOVES, TERMINAL, State, check_move
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved, and the evidence for it, kept so that it can be verified again.
+
+    Attributes:
+        oid: Object id of the approver.
+        name: Name to be shown to colleagues.
+        employee_id: From the directory; the same one counts as the same person.
+        round: Review round in which it was given.
+        evidence: The approver's ID token.
+        stamped_at: Time at which the storage service stored the decision (UTC).
+    """
+
+    oid: str
+    name: str
+    employee_id: str
+    round: int
+    evidence: str
+    stamped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One claimed attempt to make a pass.
+
+    Attributes:
+        number: Counts from 1 over the whole case.
+        deadline: After it the claim is void (UTC, business clock).
+        public_key: RSA public key of the browser (base64 SubjectPublicKeyInfo).
+        session: Digest of the browser session that asked, the only one that may collect.
+    """
+
+    number: int
+    deadline: datetime
+    public_key: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPass:
+    """The live pass of a case, as far as anything but the browser knows it.
+
+    Attributes:
+        id: Id of the pass in Graph.
+        attempt: Attempt that made it.
+        issued_at: When (UTC, business clock).
+        expires_at: When its life ends (UTC, business clock).
+        sealed: Base64 RSA-OAEP-256 ciphertext; empty once the page said that it was shown.
+        session: Digest of the browser session that may collect it.
+    """
+
+    id: str
+    attempt: int
+    issued_at: datetime
+    expires_at: datetime
+    sealed: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The last decision of a reviewer, as colleagues and the applicant are told."""
+
+    round: int
+    kind: str
+    by: str
+    at: datetime
+    reason_code: ReasonCode | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One case. ``subject`` (object id) is the identity; names and addresses are personal data and stay in this row."""
+
+    id: str
+    reference: str
+    channel: Channel
+    subject: str
+    language: Language
+    reason: Reason
+    state: State
+    received_at: datetime
+    entered_at: datetime
+    details: str = ""
+    contact_email: str = ""
+    photo: StoredPhoto | None = None
+    upn: str = ""
+    display_name: str = ""
+    affiliation: str = ""
+    employee_id: str = ""
+    addresses: tuple[Address, ...] = ()
+    guards: tuple[GuardResult, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    methods_seen: tuple[Method, ...] = ()
+    round: int = 1
+    needs: int = 1
+    approvals: tuple[Approval, ...] = ()
+    operators: tuple[str, ...] = ()
+    decided: Decided | None = None
+    contact_confirmed: bool = False
+    overdue: int = 0
+    promised_by: datetime | None = None
+    attempts: int = 0
+    attempt: Attempt | None = None
+    remembered: tuple[Method, ...] | None = None
+    current_pass: IssuedPass | None = None
+    check_at: datetime | None = None
+    troubles: int = 0
+    stop_as: Closing | None = None
+    duplicate_of: str = ""
+    attention: Attention | None = None
+    attention_from: State | None = None
+    interventions: int = 0
+    removals: tuple[Method, ...] = ()
+    removed: tuple[str, ...] = ()
+    completed_at: datetime | None = None
+    events: int = 0
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nobody moves it any more (a completed one may still be contested)."""
+        return self.state in TERMINAL
+
+    @property
+    def open(self) -> bool:
+        """Whether it holds the account's lock: attention after completion does not."""
+        contested = self.state in {State.ATTENTION, State.STOPPING} and self.completed_at is not None
+        return not self.terminal and not contested
+
+    @property
+    def contact_on_file(self) -> bool:
+        """Whether the typed address is one the university already trusts."""
+        return any(each.value.casefold() == self.contact_email.casefold() for each in self.addresses)
+
+    def may_move(self, target: State) -> bool:
+        """Whether ``target`` follows the present state in the table of moves."""
+        return target in MOVES[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one commit saves: all of it or nothing."""
+
+    application: Application
+    events: tuple[Event, ...] = ()
+    mails: tuple[OwedMail, ...] = ()
+    answers: tuple[Answer, ...] = field(default_factory=tuple)
+
+    def also(self, other: "Change") -> "Change":
+        """This change followed by ``other``, which must start from this one's application."""
+        return Change(
+            application=other.application,
+            events=self.events + other.events,
+            mails=self.mails + other.mails,
+            answers=self.answers + other.answers,
+        )
+
+    def owing(self, *mails: OwedMail) -> "Change":
+        """The same change with more mails owed; one mail is never owed twice."""
+        seen = {each.key for each in self.mails}
+        fresh = tuple({each.key: each for each in mails if each.key not in seen}.values())
+        return replace(self, mails=self.mails + fresh)
+
+    def answering(self, request: Request, at: datetime, outcome: Outcome = Outcome.DONE) -> "Change":
+        """The same change, which also answers ``request``."""
+        return replace(self, answers=(*self.answers, Answer(request, outcome, at)))
+
+
+def note(
+    application: Application,
+    kind: EventKind,
+    at: datetime,
+    *,
+    party: Party = Party.SYSTEM,
+    actor: str = "",
+    **detail: str,
+) -> Change:
+    """Something happened that leaves the state as it is."""
+    event = Event(kind, at, party, application.state, actor, detail)
+    return Change(replace(application, events=application.events + 1), (event,))
+
+
+def move(
+    application: Application,
+    target: State,
+    kind: EventKind,
+    at: datetime,
+    *,
+    party: Party = Party.SYSTEM,
+    actor: str = "",
+    **detail: str,
+) -> Change:
+    """Go to another state with the one audit event that says so.
+
+    Raises:
+        IllegalMoveError: the table of moves does not have it.
+    """
+    check_move(application.state, target)
+    moved = replace(application, state=target, entered_at=at)
+    return note(moved, kind, at, party=party, actor=actor, **detail)
+
+
+def with_facts(application: Application, facts: AccountFacts) -> Application:
+    """The application with what the directory says of its account."""
+    return replace(
+        application,
+        upn=facts.upn,
+        display_name=facts.display_name,
+        affiliation=facts.affiliation,
+        employee_id=facts.employee_id,
+        addresses=facts.addresses,
+    )

@@ -1,0 +1,190 @@
+"""Mails that an application owes, their order of urgency, and the budget of the mail service."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.links import Purpose
+
+
+class MailKind(StrEnum):
+    """What a mail is about; each has a folder of the same name in ``shared/presentation/mail``."""
+
+    RECEIPT = "receipt"
+    OWNER_NOTICE = "owner_notice"
+    REVIEW = "review"
+    REVIEW_REMINDER = "review_reminder"
+    OPERATOR_ALERT = "operator_alert"
+    PROMISE_CHANGED = "promise_changed"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    COOLING_OFF = "cooling_off"
+    PICKUP = "pickup"
+    PASS_ISSUED = "pass_issued"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+
+
+class Urgency(StrEnum):
+    """Classes in which the budget is given out."""
+
+    FIRST = "first"
+    STAFF = "staff"
+    LATER = "later"
+    SKIPPABLE = "skippable"
+
+
+URGENCY: dict[MailKind, Urgency] = {
+    MailKind.RECEIPT: Urgency.SKIPPABLE,
+    MailKind.OWNER_NOTICE: Urgency.FIRST,
+    MailKind.REVIEW: Urgency.STAFF,
+    MailKind.REVIEW_REMINDER: Urgency.STAFF,
+    MailKind.OPERATOR_ALERT: Urgency.STAFF,
+    MailKind.PROMISE_CHANGED: Urgency.LATER,
+    MailKind.RETURNED: Urgency.FIRST,
+    MailKind.REJECTED: Urgency.FIRST,
+    MailKind.COOLING_OFF: Urgency.LATER,
+    MailKind.PICKUP: Urgency.FIRST,
+    MailKind.PASS_ISSUED: Urgency.FIRST,
+    MailKind.COMPLETED: Urgency.LATER,
+    MailKind.CLOSED: Urgency.LATER,
+}
+
+LINK_PURPOSE: dict[MailKind, Purpose] = {
+    MailKind.REVIEW: Purpose.REVIEW,
+    MailKind.REVIEW_REMINDER: Purpose.REVIEW,
+    MailKind.PICKUP: Purpose.PICKUP,
+}
+
+SKIP_RECEIPT_AFTER = timedelta(hours=1)
+
+
+class MailState(StrEnum):
+    """What became of a mail owed."""
+
+    OWED = "owed"
+    SENT = "sent"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class OwedMail:
+    """One message to one person, owed by a commit, sent at least once.
+
+    Attributes:
+        kind: What it is about.
+        round: Round or attempt it belongs to; with kind and ``to`` it names the mail.
+        to: Address; personal data, therefore only ever in the application's own row.
+        owed_at: When the commit that owes it was made (UTC).
+        on_file: Whether the address is one the university already trusts.
+        with_link: Whether it may carry a link with power; a typed, unconfirmed address never gets one.
+        state: Owed, sent or skipped.
+        done_at: When it was accepted by the mail service, or skipped (UTC).
+    """
+
+    kind: MailKind
+    round: int
+    to: str
+    owed_at: datetime
+    on_file: bool = False
+    with_link: bool = True
+    state: MailState = MailState.OWED
+    done_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """What makes it one mail: kind, round and addressee."""
+        return (self.kind.value, self.round, self.to)
+
+    @property
+    def urgency(self) -> Urgency:
+        """Its class in the order of DESIGN section 3."""
+        return URGENCY[self.kind]
+
+    def sent(self, at: datetime) -> "OwedMail":
+        """The same mail, accepted by the mail service."""
+        return replace(self, state=MailState.SENT, done_at=at)
+
+    def skipped(self, at: datetime) -> "OwedMail":
+        """The same mail, given up: only a receipt may be."""
+        return replace(self, state=MailState.SKIPPED, done_at=at)
+
+    def is_stale_receipt(self, now: datetime) -> bool:
+        """Whether it is a receipt that has waited too long to be worth sending."""
+        return self.urgency is Urgency.SKIPPABLE and now - self.owed_at >= SKIP_RECEIPT_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class MailLimits:
+    """What the mail service takes (forms-and-mail.md 7.1): by default a custom domain's 30 a minute, 100 an hour."""
+
+    per_minute: int = 30
+    per_hour: int = 100
+    digest_every: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class MailBudget:
+    """The shared bucket: what was sent in the present minute and hour, and when staff last got a digest.
+
+    Windows are counted backwards from their start, so a window begins with the first mail in it.
+    """
+
+    minute_from: datetime
+    minute_sent: int
+    hour_from: datetime
+    hour_sent: int
+    staff_at: datetime | None = None
+
+    @staticmethod
+    def fresh(now: datetime) -> "MailBudget":
+        """A bucket from which nothing was taken yet."""
+        return MailBudget(minute_from=now, minute_sent=0, hour_from=now, hour_sent=0)
+
+    def rolled(self, now: datetime) -> "MailBudget":
+        """The bucket at ``now``: windows that have passed (or lie in the future after a clock step) begin anew."""
+        bucket = self
+        if not timedelta(0) <= now - bucket.minute_from < timedelta(minutes=1):
+            bucket = replace(bucket, minute_from=now, minute_sent=0)
+        if not timedelta(0) <= now - bucket.hour_from < timedelta(hours=1):
+            bucket = replace(bucket, hour_from=now, hour_sent=0)
+        return bucket
+
+    def room(self, urgency: Urgency, limits: MailLimits, now: datetime) -> int:
+        """How many messages of this class may be sent now.
+
+        Staff have a quarter of the hour reserved; what can wait leaves half of it to what cannot.
+        """
+        bucket = self.rolled(now)
+        left = min(limits.per_minute - bucket.minute_sent, limits.per_hour - bucket.hour_sent)
+        reserve = {
+            Urgency.STAFF: 0,
+            Urgency.FIRST: limits.per_hour // 4,
+            Urgency.LATER: limits.per_hour // 3,
+            Urgency.SKIPPABLE: limits.per_hour // 2,
+        }[urgency]
+        return max(0, min(left, limits.per_hour - bucket.hour_sent - reserve))
+
+    def staff_may_be_told(self, limits: MailLimits, now: datetime) -> bool:
+        """Whether a message to staff may go out now: at once while the hour is less than half spent, else a digest every ten minutes."""
+        bucket = self.rolled(now)
+        if bucket.staff_at is None or not timedelta(0) <= now - bucket.staff_at < limits.digest_every:
+            return True
+        return bucket.hour_sent * 2 < limits.per_hour
+
+    def taken(self, count: int, now: datetime, *, staff: bool) -> "MailBudget":
+        """The bucket after ``count`` messages."""
+        bucket = self.rolled(now)
+        return replace(
+            bucket,
+            minute_sent=bucket.minute_sent + count,
+            hour_sent=bucket.hour_sent + count,
+            staff_at=now if staff else bucket.staff_at,
+        )
+
+    def next_chance(self, limits: MailLimits, now: datetime) -> datetime:
+        """When it is worth asking again."""
+        bucket = self.rolled(now)
+        if bucket.minute_sent >= limits.per_minute:
+            return bucket.minute_from + timedelta(minutes=1)
+        return min(bucket.hour_from + timedelta(hours=1), now + limits.digest_every)

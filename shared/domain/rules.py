@@ -1,0 +1,57 @@
+"""The configured rules of one university: spans, limits and the people who are told. Pure values, read once."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from shared.domain.business_hours import BusinessCalendar
+from shared.domain.mails import MailLimits
+
+
+class Removal(StrEnum):
+    """What becomes of the old methods once a new one is registered."""
+
+    REMOVE_AFTER_REGISTRATION = "remove_after_registration"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a university can set; the defaults follow the published UTokyo procedure where it says something.
+
+    Attributes:
+        calendar: Business hours of the support desk.
+        reviewers: Addresses of the reviewers, told of each application.
+        operators: Addresses of the operators, told of what needs attention.
+        protected: Object ids of the groups for whose members no pass is ever made.
+        review_within: Open time within which staff promise to look.
+        return_days: Business days the applicant has for a better photo.
+        pickup_days: Business days the applicant has to collect the pass.
+        cooling_off: Security delay, counted from the accepted owner notice.
+        contest_for: How long after completion the owner may still contest.
+        photo_retention: How long a photo is kept after the decision.
+        max_attempts: How often a pass may be asked for in one case.
+        issue_deadline: Life of one claim of an attempt.
+        write_margin: No Graph write later than this before the deadline.
+        one_time_pass: Whether the pass is spent by its first use.
+        removal: What becomes of old methods.
+        system_patience: How long the system may try before an operator is told.
+    """
+
+    calendar: BusinessCalendar
+    reviewers: tuple[str, ...]
+    operators: tuple[str, ...]
+    protected: frozenset[str]
+    review_within: timedelta = timedelta(hours=4)
+    return_days: int = 5
+    pickup_days: int = 5
+    cooling_off: timedelta = timedelta(hours=24)
+    contest_for: timedelta = timedelta(days=30)
+    photo_retention: timedelta = timedelta(days=7)
+    max_attempts: int = 5
+    issue_deadline: timedelta = timedelta(minutes=3)
+    write_margin: timedelta = timedelta(seconds=90)
+    one_time_pass: bool = True
+    removal: Removal = Removal.REMOVE_AFTER_REGISTRATION
+    system_patience: timedelta = timedelta(hours=1)
+    mail_limits: MailLimits = field(default_factory=MailLimits)
