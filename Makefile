@@ -11,6 +11,7 @@ PYTHON ?=
 PY := .venv/bin/python
 # Arguments for pytest: make test T="tests/unit -k links"
 T ?=
+UPGRADE ?=
 
 export PYTHONUTF8 := 1
 
@@ -36,9 +37,24 @@ check: setup ## lint, formatting, types, the direction of imports, templates, pi
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-cache
+	$(PY) .ci/check_templates.py
+	$(PY) .ci/check_pins.py
+
+.PHONY: format
+format: setup ## format the code and repair what ruff can repair safely
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
 
 ##@ House-keeping
+# Works for every platform (--universal); --no-header keeps the compiling machine's paths out.
+COMPILE := uv pip compile --no-config --universal --python-version 3.13 --generate-hashes --no-header --quiet
+.PHONY: pins
+pins: ## compile requirements*.in again (needs uv); UPGRADE=--upgrade takes the newest
+	$(COMPILE) $(UPGRADE) requirements.in -o requirements.txt
+	$(COMPILE) $(UPGRADE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) $(UPGRADE) requirements-node.in -o requirements-node.txt
+
 .PHONY: clean
 clean: ## remove what set-up and runs have made
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
