@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from local.graph.errors import bad_request
 from local.graph.passes import parse_stamp, stamp
 
 #: kind -> (path segment of its own collection, word in the permission name). learn.microsoft.com:
@@ -90,3 +92,29 @@ class Method:
             shown_from=parse_stamp(data["shown_from"]) if data["shown_from"] else None,
             hidden_from=parse_stamp(data["hidden_from"]) if data["hidden_from"] else None,
         )
+
+
+def with_defaults(kind: str, details: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties of a newly registered method, sample values where none are given."""
+    defaults: dict[str, Any] = {}
+    if kind == "phone":
+        defaults = {"phoneType": "mobile", "phoneNumber": "+81 9000000000"}
+    if kind in {"microsoftAuthenticator", "fido2", "windowsHelloForBusiness", "hardwareOath"}:
+        defaults = {"displayName": "Sample device"}
+    if kind == "email":
+        defaults = {"emailAddress": "sample@mail.example.com"}
+    return defaults | details
+
+
+def new_id(kind: str, details: dict[str, Any]) -> str:
+    """Return the id of a new method: a constant for phones and e-mail, else what is given or random."""
+    given = details.pop("id", None)
+    if kind == "phone":
+        slot = str(details["phoneType"])
+        if slot not in PHONE_IDS:
+            message = f"unknown phone type: {slot}"
+            raise bad_request(message)
+        return PHONE_IDS[slot]
+    if kind == "email":
+        return EMAIL_ID
+    return str(given or uuid.uuid4())

@@ -1,7 +1,8 @@
 """The local Graph's library door: what the calls do, without a socket.
 
-It refuses what Graph refuses and allows what Graph allows. In particular it makes a pass for an administrator,
-a disabled account and a person outside the policy's scope: only this service's guards stand in the way.
+It refuses what Graph refuses and allows what Graph allows. In particular it makes a pass for an
+administrator, a disabled account and a person outside the policy's scope: only this service's guards stand in
+the way.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from local.graph.directory import Directory
 from local.graph.errors import bad_request, not_found
-from local.graph.methods import EMAIL_ID, KINDS, MFA_KINDS, PHONE_IDS, UNKNOWN_KIND, Method
+from local.graph.methods import (
+    KINDS,
+    MFA_KINDS,
+    PHONE_IDS,
+    UNKNOWN_KIND,
+    Method,
+    new_id,
+    with_defaults,
+)
 from local.graph.passes import TemporaryAccessPass, new_code
 from local.graph.policy import TapPolicy
 from local.graph.seed import build_directory
@@ -241,8 +250,8 @@ class GraphStore:
             message = f"unknown kind of method: {kind}"
             raise bad_request(message)
         user, now = self.directory.user(upn), self.now()
-        details = _with_defaults(kind, details)
-        method_id = _new_id(kind, details)
+        details = with_defaults(kind, details)
+        method_id = new_id(kind, details)
         if details.get("phoneType") == "alternateMobile" and not _has(user, PHONE_IDS["mobile"]):
             message = "An alternate mobile phone needs a mobile phone."
             raise bad_request(message)
@@ -303,27 +312,3 @@ class GraphStore:
 
 def _has(user: User, method_id: str) -> bool:
     return any(m.id == method_id and m.hidden_from is None for m in user.methods)
-
-
-def _with_defaults(kind: str, details: dict[str, Any]) -> dict[str, Any]:
-    defaults: dict[str, Any] = {}
-    if kind == "phone":
-        defaults = {"phoneType": "mobile", "phoneNumber": "+81 9000000000"}
-    if kind in {"microsoftAuthenticator", "fido2", "windowsHelloForBusiness", "hardwareOath"}:
-        defaults = {"displayName": "Sample device"}
-    if kind == "email":
-        defaults = {"emailAddress": "sample@mail.example.com"}
-    return defaults | details
-
-
-def _new_id(kind: str, details: dict[str, Any]) -> str:
-    given = details.pop("id", None)
-    if kind == "phone":
-        slot = str(details["phoneType"])
-        if slot not in PHONE_IDS:
-            message = f"unknown phone type: {slot}"
-            raise bad_request(message)
-        return PHONE_IDS[slot]
-    if kind == "email":
-        return EMAIL_ID
-    return str(given or uuid.uuid4())
