@@ -1,0 +1,80 @@
+"""Mails: a folder for each kind, text and HTML both, in the application's language; staff get both languages."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.application import Application
+from shared.domain.kinds import Language
+from shared.domain.mails import MailKind, OwedMail
+from shared.ports import LinkTokens, MailMessage
+from shared.presentation import templates
+from shared.presentation.site import Site
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+STAFF_KINDS = frozenset({MailKind.REVIEW, MailKind.REVIEW_REMINDER, MailKind.OPERATOR_ALERT})
+"""Mails to staff: bilingual, and without any personal datum of the applicant."""
+
+_LINE_BREAKS = str.maketrans({"\r": " ", "\n": " "})
+
+
+class Composer:
+    """Fulfils :class:`shared.ports.MailComposer` for one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def compose(self, mail: OwedMail, application: Application, tokens: LinkTokens) -> MailMessage:
+        """Subject, text and HTML of one mail owed."""
+        if mail.kind in STAFF_KINDS:
+            return self.digest(mail.to, [(mail, application, tokens)])
+        links = self._links(application, tokens)
+        values: dict[str, Any] = {"mail": mail, "application": application, "links": links}
+        return self._message(mail.kind, mail.to, application.language, values)
+
+    def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
+        """One message to one member of staff; the most pressing kind among the cases gives it its form.
+
+        Raises:
+            ValueError: no case at all.
+        """
+        kinds = {mail.kind for mail, _, _ in cases}
+        order = (MailKind.OPERATOR_ALERT, MailKind.REVIEW_REMINDER, MailKind.REVIEW)
+        kind = next((each for each in order if each in kinds), None)
+        if kind is None:
+            raise ValueError("a digest needs at least one case for staff")
+        rows = [
+            {"mail": mail, "application": application, "links": self._links(application, tokens)}
+            for mail, application, tokens in cases
+        ]
+        both = {each.value: templates.tools(self._site, each) for each in Language}
+        return self._message(kind, to, Language.JA, {"cases": rows, "both": both})
+
+    def _message(self, kind: MailKind, to: str, language: Language, values: dict[str, Any]) -> MailMessage:
+        context = templates.tools(self._site, language) | values
+
+        def part(name: str) -> str:
+            return self._environment.get_template(f"{kind.value}/{name}").render(**context)
+
+        subject = " ".join(part("subject.txt").translate(_LINE_BREAKS).split())
+        return MailMessage(
+            to=to, subject=subject, text=part("body.txt").strip() + "\n", html=part("body.html")
+        )
+
+    def _links(self, application: Application, tokens: LinkTokens) -> dict[str, str]:
+        base = self._site.base_url
+        return {
+            "home": f"{base}/",
+            "status": f"{base}/applications/{application.id}",
+            "review": f"{base}/review/{tokens.action}",
+            "pickup": f"{base}/pickup/{application.id}?key={tokens.action}",
+            "not_me": f"{base}/not-me/{tokens.not_me}" if tokens.not_me else "",
+            "case": f"{base}/staff/applications/{application.id}",
+            "attention": f"{base}/staff/attention",
+        }
+
+    @cached_property
+    def _environment(self) -> "Environment":
+        return templates.environment("mail")

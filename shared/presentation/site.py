@@ -1,0 +1,67 @@
+"""What a university calls things and where it sends people: everything that pages and mails say about it."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from shared.domain.kinds import Language
+
+
+@dataclass(frozen=True)
+class Site:
+    """One university's names and addresses, read once from the settings.
+
+    Attributes:
+        base_url: Public address of the service without a closing slash; links never come from the Host header.
+        name_ja: Name of the service, Japanese.
+        name_en: Name of the service, English.
+        support_name_ja: Name of the support desk, Japanese.
+        support_name_en: Name of the support desk, English.
+        support_email: Address of the support desk.
+        support_phone: Telephone number of the support desk; empty if it has none.
+        support_url: Page of the support desk.
+        security_info_url: Where methods are registered ("Security info").
+        setup_guide_url_ja: Guide to the initial set-up, Japanese; has the anchors ``#first`` and ``#alternative``.
+        setup_guide_url_en: The same in English.
+        zone: Time zone in which people are told times.
+        office_ja: The office way in words, Japanese.
+        office_en: The office way in words, English.
+        hours_ja: Hours of the support desk in words, Japanese.
+        hours_en: Hours of the support desk in words, English.
+    """
+
+    base_url: str
+    name_ja: str
+    name_en: str
+    support_name_ja: str
+    support_name_en: str
+    support_email: str
+    support_phone: str
+    support_url: str
+    security_info_url: str
+    setup_guide_url_ja: str
+    setup_guide_url_en: str
+    zone: tzinfo
+    office_ja: str
+    office_en: str
+    hours_ja: str = "平日8:25～18:30"
+    hours_en: str = "weekdays 8:25-18:30 (Japan time)"
+
+    def name(self, language: Language) -> str:
+        """The service in this language."""
+        return self.name_ja if language is Language.JA else self.name_en
+
+    def support_name(self, language: Language) -> str:
+        """The support desk in this language."""
+        return self.support_name_ja if language is Language.JA else self.support_name_en
+
+    def setup_guide_url(self, language: Language) -> str:
+        """The guide to the initial set-up in this language."""
+        return self.setup_guide_url_ja if language is Language.JA else self.setup_guide_url_en
+
+    def office(self, language: Language) -> str:
+        """The office way in words."""
+        return self.office_ja if language is Language.JA else self.office_en
+
+    def hours(self, language: Language) -> str:
+        """The hours of the support desk in words."""
+        return self.hours_ja if language is Language.JA else self.hours_en

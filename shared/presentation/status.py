@@ -1,0 +1,106 @@
+"""What an applicant may know of a case: the one place that turns the inside into the outside."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from shared.domain.application import Application
+from shared.domain.events import Event, EventKind
+from shared.domain.mails import MailKind, OwedMail
+from shared.domain.requests import RequestKind
+from shared.domain.states import State
+from shared.presentation.masks import masked
+from shared.presentation.views import Errors, HistoryLine, StatusView
+
+PUBLIC_EVENTS: Final[frozenset[EventKind]] = frozenset(
+    {
+        EventKind.SUBMITTED,
+        EventKind.HELD,
+        EventKind.REVIEW_OPENED,
+        EventKind.APPROVED,
+        EventKind.COOLING_OFF_STARTED,
+        EventKind.RETURNED,
+        EventKind.PHOTO_REPLACED,
+        EventKind.PHOTO_ERASED,
+        EventKind.REJECTED,
+        EventKind.PASS_REQUESTED,
+        EventKind.PASS_ISSUED,
+        EventKind.PASS_NOT_ISSUED,
+        EventKind.PASS_SHOWN,
+        EventKind.PASS_FOUND_DEAD,
+        EventKind.PASS_TROUBLE_REPORTED,
+        EventKind.REGISTRATION_REPORTED,
+        EventKind.COMPLETED,
+        EventKind.OLD_METHODS_REMOVED,
+        EventKind.STOPPING_STARTED,
+        EventKind.CANCELLED,
+        EventKind.EXPIRED,
+    }
+)
+"""Events an applicant is told of; guards, attention, contests and the staff's inner steps are not among them."""
+
+
+def public_state(state: State) -> State:
+    """``attention`` looks like ``in_review`` to the applicant (DESIGN section 2)."""
+    return State.IN_REVIEW if state is State.ATTENTION else state
+
+
+def public_history(events: Sequence[Event]) -> tuple[HistoryLine, ...]:
+    """What happened, oldest first, without what only staff may know."""
+    return tuple(HistoryLine(each.at, each.kind) for each in events if each.kind in PUBLIC_EVENTS)
+
+
+def status_view(
+    application: Application,
+    events: Sequence[Event],
+    mails: Sequence[OwedMail],
+    *,
+    attempts_left: int,
+    looked_at_from: datetime | None = None,
+    deadline: datetime | None = None,
+    asked: RequestKind | None = None,
+    errors: Errors | None = None,
+) -> StatusView:
+    """The status page of a case.
+
+    Args:
+        application: The case as it was read.
+        events: Its audit trail.
+        mails: Its mails; the pickup mails tell where the link went.
+        attempts_left: How often a pass may still be asked for.
+        looked_at_from: When staff begin to look, if it is held.
+        deadline: The instant that counts in the present state (see :class:`StatusView`).
+        asked: A request that is not answered yet.
+        errors: What to correct in the form just sent.
+    """
+    decided = application.decided if application.state in {State.RETURNED, State.REJECTED} else None
+    current = application.current_pass
+    links = [each for each in mails if each.kind is MailKind.PICKUP and each.with_link]
+    return StatusView(
+        id=application.id,
+        reference=application.reference,
+        channel=application.channel,
+        state=public_state(application.state),
+        received_at=application.received_at,
+        history=public_history(events),
+        looked_at_from=looked_at_from,
+        promised_by=application.promised_by,
+        deadline=deadline or (current.expires_at if current and application.state is State.ISSUED else None),
+        reason_code=decided.reason_code if decided else None,
+        message=decided.message if decided else "",
+        closing=application.stop_as,
+        duplicate_of=application.duplicate_of,
+        link_sent_to=tuple(dict.fromkeys(masked(each.to) for each in links)),
+        no_usable_address=_address_missing(application),
+        methods=tuple(each for each in application.methods_seen if each.kind.is_mfa),
+        attempts_left=attempts_left,
+        troubles=application.troubles,
+        removed=bool(application.removed),
+        asked=asked,
+        errors=errors or {},
+    )
+
+
+def _address_missing(application: Application) -> bool:
+    """Known only once the prechecks have read the directory, and of no interest when all is over."""
+    return bool(application.guards) and not application.addresses and not application.terminal

@@ -1,0 +1,57 @@
+"""The one way in which templates are set up, for pages and mails alike."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.kinds import Language
+from shared.presentation import words
+from shared.presentation.dates import machine, spoken
+from shared.presentation.masks import masked
+from shared.presentation.site import Site
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def environment(folder: str) -> "Environment":
+    """Templates of ``pages`` or ``mail``: HTML escaped, plain text not, an unknown name is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    return Environment(
+        loader=PackageLoader("shared.presentation", folder),
+        autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True, default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def tools(site: Site, language: Language) -> dict[str, Any]:
+    """What every template may call: ``t`` (a text), ``w`` (a value of a vocabulary), ``when`` and ``iso`` (instants)."""
+
+    def t(key: str, **values: object) -> str:
+        return words.text(key, language, **values)
+
+    def w(family: str, value: StrEnum | str) -> str:
+        return words.word(family, value, language)
+
+    def when(at: datetime) -> str:
+        return spoken(at, language, site.zone)
+
+    iso: Callable[[datetime], str] = machine
+    return {
+        "t": t,
+        "w": w,
+        "when": when,
+        "iso": iso,
+        "masked": masked,
+        "lang": language.value,
+        "site": site,
+        "language": language,
+        "support_name": site.support_name(language),
+        "office": site.office(language),
+        "guide": site.setup_guide_url(language),
+    }

@@ -1,0 +1,417 @@
+"""What each page is given: plain values of the domain. The templates find the words, in the reader's language.
+
+A page and its view belong together: ``Pages.render("apply", …, ApplyView(…))``. Instants are aware UTC; pages show
+them in the site's zone. Views of the applicant's pages are made of single values, so that nothing meant for staff
+can slip into them; staff pages get the whole application.
+
+===================  ==========================
+page                 view
+===================  ==========================
+home                 :class:`HomeView`
+apply                :class:`ApplyView`
+application          :class:`StatusView`
+pickup               :class:`PickupView`
+pickup_needs_link    :class:`PickupNeedsLinkView`
+review               :class:`ReviewView`
+review_closed        :class:`ReviewClosedView`
+review_done          :class:`ReviewDoneView`
+not_me               :class:`NotMeView`
+not_me_done          :class:`NotMeDoneView`
+staff                :class:`WorklistView`
+staff_case           :class:`CaseView`
+staff_attention      :class:`AttentionView`
+link_expired         :class:`LinkProblemView`
+link_malformed       :class:`LinkProblemView`
+problem              :class:`ProblemView`
+wrong_role           :class:`WrongRoleView`
+signed_out           None
+===================  ==========================
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from shared.domain.accounts import Method
+from shared.domain.application import Application, Decided
+from shared.domain.events import Event, EventKind
+from shared.domain.kinds import Channel, Closing, DecisionKind, Language, Reason, ReasonCode, Role
+from shared.domain.links import Purpose
+from shared.domain.mails import OwedMail
+from shared.domain.photo import PhotoDoubt, PhotoFault
+from shared.domain.requests import RequestKind
+from shared.domain.states import State
+from shared.ports import Access, Poison
+
+type Errors = Mapping[str, str]
+"""Field name to error code; the allowed pairs are :data:`FIELD_ERRORS`."""
+
+FIELD_ERRORS: Final[dict[str, frozenset[str]]] = {
+    "reason": frozenset({"missing", "invalid"}),
+    "details": frozenset({"too_long"}),
+    "language": frozenset({"invalid"}),
+    "contact_email": frozenset({"invalid", "too_long"}),
+    "photo": frozenset({*(each.value for each in PhotoFault), "doubtful"}),
+    "decision": frozenset({"missing", "invalid"}),
+    "reason_code": frozenset({"missing", "invalid"}),
+    "message": frozenset({"too_long"}),
+    "confirm": frozenset({"missing"}),
+    "choice": frozenset({"missing", "invalid"}),
+}
+"""Every error a form can show. ``photo: doubtful`` goes with ``doubts`` and offers to send the photo anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The way in. ``looked_at_from`` is when staff begin to look at an application sent now."""
+
+    looked_at_from: datetime
+    open_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyView:
+    """The application form.
+
+    Attributes:
+        form_id: Hidden value that makes a doubled submit one application.
+        looked_at_from: When staff begin to look at an application sent now.
+        open_now: Whether the support desk is open now.
+        account: Account name of the signed-in person, shown so that they notice a wrong one.
+        reason: Prior choice.
+        details: Prior text.
+        language: Prior choice, or the language of the page.
+        contact_email: Prior text.
+        doubts: What was seen on the photo just sent.
+        keep_doubts: True after the first try: the next photo is taken as it is.
+        errors: What to correct.
+        open_application: Id of an application of this account that is open already.
+    """
+
+    form_id: str
+    looked_at_from: datetime
+    open_now: bool
+    language: Language
+    account: str = ""
+    reason: Reason | None = None
+    details: str = ""
+    contact_email: str = ""
+    doubts: tuple[PhotoDoubt, ...] = ()
+    keep_doubts: bool = False
+    errors: Errors = field(default_factory=dict)
+    open_application: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of what happened, as the applicant may know it."""
+
+    at: datetime
+    event: EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """Where an application stands, for its applicant; :func:`shared.presentation.status.status_view` makes one.
+
+    Attributes:
+        id: The application.
+        reference: The short number people read out.
+        channel: The way in.
+        state: As the applicant may see it: never ``attention``.
+        received_at: When it reached us.
+        history: What happened, oldest first.
+        looked_at_from: When staff begin to look (state ``held``).
+        promised_by: By when staff promise to have looked.
+        deadline: Photo by (returned), delay ends (cooling off), collect by (approved), pass ends (issued).
+        reason_code: Reviewer's reason (returned, rejected).
+        message: Reviewer's words (returned, rejected).
+        closing: Why it ended without a registration.
+        duplicate_of: Id of the open application, if this one was a second one.
+        link_sent_to: Masked addresses that the pickup link went to.
+        no_usable_address: No address on file works: only the office can help.
+        methods: Methods that the directory still lists; one of them might work.
+        attempts_left: How often a pass may still be asked for.
+        troubles: How often the person said that the pass does not work.
+        removed: Whether old methods were removed at completion.
+        asked: What the person asked just now and that is still being worked on.
+        doubts: What was seen on the better photo just sent.
+        keep_doubts: True after the first try of a better photo.
+        errors: What to correct in the form just sent.
+    """
+
+    id: str
+    reference: str
+    channel: Channel
+    state: State
+    received_at: datetime
+    history: tuple[HistoryLine, ...] = ()
+    looked_at_from: datetime | None = None
+    promised_by: datetime | None = None
+    deadline: datetime | None = None
+    reason_code: ReasonCode | None = None
+    message: str = ""
+    closing: Closing | None = None
+    duplicate_of: str = ""
+    link_sent_to: tuple[str, ...] = ()
+    no_usable_address: bool = False
+    methods: tuple[Method, ...] = ()
+    attempts_left: int = 0
+    troubles: int = 0
+    removed: bool = False
+    asked: RequestKind | None = None
+    doubts: tuple[PhotoDoubt, ...] = ()
+    keep_doubts: bool = False
+    errors: Errors = field(default_factory=dict)
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether there is anything left to withdraw."""
+        over = {State.COMPLETED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.STOPPING}
+        return self.state not in over
+
+
+@dataclass(frozen=True, slots=True)
+class PickupView:
+    """The page that shows the pass; it does nothing until its button is pressed.
+
+    Attributes:
+        id: The application.
+        reference: The short number.
+        account: Account name (UPN) to sign in with.
+        collect_by: Last moment to ask for a pass.
+        attempts_left: How often a pass may still be asked for.
+        shown_before: A pass of this case was shown already: asking again makes a new one and ends the old.
+    """
+
+    id: str
+    reference: str
+    account: str
+    collect_by: datetime | None = None
+    attempts_left: int = 0
+    shown_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PickupNeedsLinkView:
+    """The mailed link is missing. ``link_sent_to`` are masked addresses."""
+
+    id: str
+    reference: str
+    link_sent_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierApplication:
+    """An earlier case of the same account, for a reviewer."""
+
+    id: str
+    reference: str
+    channel: Channel
+    state: State
+    received_at: datetime
+
+
+class Bar(StrEnum):
+    """Why this member of staff may look but not decide."""
+
+    OWN_CASE = "own_case"
+    APPROVED_ALREADY = "approved_already"
+    OPERATED = "operated"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """What a reviewer decides on.
+
+    Attributes:
+        token: The signed link, for the form and the photo.
+        application: The case; its photo, guards, flags, methods and last decision are read from it.
+        earlier: Earlier cases of the account, newest first.
+        bar: Why this reviewer may not decide.
+        decision: Prior choice after an error.
+        reason_code: Prior choice after an error.
+        message: Prior text after an error.
+        confirm_contact: Prior choice after an error.
+        errors: What to correct.
+    """
+
+    token: str
+    application: Application
+    earlier: tuple[EarlierApplication, ...] = ()
+    bar: Bar | None = None
+    decision: DecisionKind | None = None
+    reason_code: ReasonCode | None = None
+    message: str = ""
+    confirm_contact: bool = False
+    errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewClosedView:
+    """Nothing to decide any more: somebody was first, or the case moved on."""
+
+    reference: str
+    state: State
+    decided: Decided | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDoneView:
+    """What the reviewer just decided. ``second_needed``: another reviewer has to approve as well."""
+
+    reference: str
+    decision: DecisionKind
+    at: datetime
+    second_needed: bool = False
+
+
+class Choice(StrEnum):
+    """What the owner says."""
+
+    MINE = "mine"
+    NOT_MINE = "not_mine"
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeView:
+    """Was it you? No sign-in: no name, no address. ``over``: the case has ended, so only a contest is left."""
+
+    token: str
+    reference: str
+    channel: Channel
+    received_at: datetime
+    over: bool = False
+    errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeDoneView:
+    """The owner's answer has reached us."""
+
+    reference: str
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One case in the worklist."""
+
+    id: str
+    reference: str
+    channel: Channel
+    state: State
+    received_at: datetime
+    promised_by: datetime | None
+    overdue: bool
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistView:
+    """All cases that are not over; the page groups them by state."""
+
+    rows: tuple[WorklistRow, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything about one case, for staff.
+
+    Attributes:
+        application: The case.
+        events: The whole audit trail, oldest first.
+        mails: Every mail owed; the page masks the addresses.
+        accesses: Who looked at what.
+        names: Names of members of staff by object id, where known.
+        operator: Whether the reader may press the operator's buttons.
+    """
+
+    application: Application
+    events: tuple[Event, ...] = ()
+    mails: tuple[OwedMail, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionView:
+    """What an operator must look at. ``operator``: whether the reader may press the buttons."""
+
+    cases: tuple[Application, ...]
+    poison: tuple[Poison, ...]
+    operator: bool
+
+
+class Problem(StrEnum):
+    """What went wrong, in the words of a page; each has ``problem.<value>.title``, ``.detail`` and ``.next``."""
+
+    BAD_REQUEST = "bad_request"
+    WRONG_ORIGIN = "wrong_origin"
+    FORM_EXPIRED = "form_expired"
+    SIGN_IN_NEEDED = "sign_in_needed"
+    SIGN_IN_CANCELLED = "sign_in_cancelled"
+    SIGN_IN_EXPIRED = "sign_in_expired"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    FORBIDDEN = "forbidden"
+    NOT_YOURS = "not_yours"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    OPEN_APPLICATION = "open_application"
+    TOO_LATE = "too_late"
+    ALREADY_DECIDED = "already_decided"
+    OWN_CASE = "own_case"
+    GONE = "gone"
+    LENGTH_REQUIRED = "length_required"
+    TOO_LARGE = "too_large"
+    WRONG_TYPE = "wrong_type"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+    UNEXPECTED = "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """An error page.
+
+    Attributes:
+        status: HTTP status, shown small for the support desk.
+        problem: What went wrong.
+        link: Path of our own that helps now (the open application, the sign-in …); empty means the home page.
+        trace: Id to tell the support desk, if there is one.
+    """
+
+    status: int
+    problem: Problem
+    link: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkProblemView:
+    """A link that does not work: what to do depends on what it was for (None if that cannot be known)."""
+
+    purpose: Purpose | None = None
+    application: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRoleView:
+    """Signed in, but this page is for others."""
+
+    name: str
+    needs: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSession:
+    """Who is signed in, for the header. ``kind`` is ``applicant`` or ``staff``: the two never share a session."""
+
+    name: str
+    kind: str
+    roles: frozenset[str] = frozenset()
