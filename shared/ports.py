@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.accounts import AccountFacts, Method
+from shared.domain.accounts import LivePass as LivePass
 from shared.domain.application import Application, Change
 from shared.domain.events import Event
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.mails import MailBudget, OwedMail
 from shared.domain.photo import PhotoVerdict
 from shared.domain.requests import Request
+from shared.domain.staff import StaffIdentity as StaffIdentity
 
 
 class PortError(Exception):
@@ -358,16 +360,6 @@ class Methods(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LivePass:
-    """A pass as Graph lists it: never with its code."""
-
-    id: str
-    usable: bool
-    starts_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class NewPass:
     """A pass just made. The code is readable here and nowhere else; ``repr`` hides it."""
 
@@ -447,15 +439,6 @@ class MailComposer(Protocol):
     def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
         """One message to one member of staff about several cases."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class StaffIdentity:
-    """Who signed in to the staff application, as the verified ID token says."""
-
-    oid: str
-    name: str
-    roles: frozenset[str]
 
 
 class StaffTokens(Protocol):

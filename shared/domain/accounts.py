@@ -108,6 +108,16 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class LivePass:
+    """A pass as Graph lists it: never with its code. Times are UTC."""
+
+    id: str
+    usable: bool
+    starts_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GuardResult:
     """One guard, asked once: passed, or refused with a word for staff (never for the applicant)."""
 

@@ -89,7 +89,19 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One case. ``subject`` (object id) is the identity; names and addresses are personal data and stay in this row."""
+    """One case. ``subject`` (object id) is the identity; names and addresses are personal data and stay in this row.
+
+    Attributes that are not plain:
+        discarded: Names of photos that are no longer wanted and not yet erased.
+        round: Review round; a link, a decision and a pickup key are bound to it.
+        promised_by: What the person was told about the next step (UTC).
+        due_at: When the clock moves the present state (UTC): opening, overdue, expiry, end of the delay.
+        pickup_until: Until when the pass may be collected (UTC).
+        attempts: Claims made so far; ``passes`` counts those that made a pass.
+        remembered: The methods registered at the first claim; what is not among them later is new.
+        check_at: When the registration is looked for next (UTC).
+        removals: Old methods that are still to be removed; ``removed`` names the kinds that were.
+    """
 
     id: str
     reference: str
@@ -103,6 +115,7 @@ class Application:
     details: str = ""
     contact_email: str = ""
     photo: StoredPhoto | None = None
+    discarded: tuple[str, ...] = ()
     upn: str = ""
     display_name: str = ""
     affiliation: str = ""
@@ -119,7 +132,10 @@ class Application:
     contact_confirmed: bool = False
     overdue: int = 0
     promised_by: datetime | None = None
+    due_at: datetime | None = None
+    pickup_until: datetime | None = None
     attempts: int = 0
+    passes: int = 0
     attempt: Attempt | None = None
     remembered: tuple[Method, ...] | None = None
     current_pass: IssuedPass | None = None

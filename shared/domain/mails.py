@@ -65,6 +65,7 @@ class MailState(StrEnum):
     OWED = "owed"
     SENT = "sent"
     SKIPPED = "skipped"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,10 @@ class OwedMail:
     def skipped(self, at: datetime) -> "OwedMail":
         """The same mail, given up: only a receipt may be."""
         return replace(self, state=MailState.SKIPPED, done_at=at)
+
+    def refused(self, at: datetime) -> "OwedMail":
+        """The same mail, refused by the mail service for good."""
+        return replace(self, state=MailState.REFUSED, done_at=at)
 
     def is_stale_receipt(self, now: datetime) -> bool:
         """Whether it is a receipt that has waited too long to be worth sending."""

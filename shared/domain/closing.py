@@ -1,0 +1,142 @@
+"""Verbs that stop, end or park an application, and those of the operator."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.addressees import to_applicant, to_owner, to_staff
+from shared.domain.application import Application, Change, move, note
+from shared.domain.events import EventKind, Party
+from shared.domain.kinds import Attention, Closing
+from shared.domain.mails import MailKind
+from shared.domain.requests import Outcome, Request
+from shared.domain.rules import Rules
+from shared.domain.states import State
+
+_ENDS: dict[Closing, State] = {
+    Closing.EXPIRED: State.EXPIRED,
+    Closing.REJECTED: State.REJECTED,
+}
+_END_EVENTS: dict[State, EventKind] = {
+    State.EXPIRED: EventKind.EXPIRED,
+    State.REJECTED: EventKind.REJECTED,
+    State.CANCELLED: EventKind.CANCELLED,
+}
+
+
+def need_attention(application: Application, why: Attention, now: datetime, rules: Rules) -> Change:
+    """Park the case for the operator, who is told. The applicant is never shown this state."""
+    change = move(application, State.ATTENTION, EventKind.ATTENTION_NEEDED, now, why=why.value)
+    parked = replace(
+        change.application,
+        attention=why,
+        attention_from=application.state,
+        due_at=None,
+        interventions=application.interventions + 1,
+    )
+    return replace(change, application=parked).owing(
+        *to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=10_000 + parked.interventions)
+    )
+
+
+def stop(
+    application: Application,
+    why: Closing,
+    now: datetime,
+    rules: Rules,
+    *,
+    party: Party,
+    actor: str = "",
+) -> Change:
+    """End the case: directly if no attempt was ever claimed, through ``stopping`` otherwise.
+
+    "This was not me" always goes through ``stopping``: whoever applied holds the password, so sessions are revoked.
+    """
+    direct = application.attempts == 0 and why is not Closing.NOT_ME and application.state is not State.ATTENTION
+    target = _ENDS.get(why, State.CANCELLED)
+    if direct and application.may_move(target):
+        return _end(application, why, now, rules, party=party, actor=actor)
+    change = move(
+        application,
+        State.STOPPING,
+        EventKind.STOPPING_STARTED,
+        now,
+        party=party,
+        actor=actor,
+        why=why.value,
+    )
+    stopping = replace(change.application, stop_as=why, due_at=None, promised_by=None)
+    change = replace(change, application=stopping)
+    if why is not Closing.NOT_ME:
+        return change
+    return change.owing(*to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=20_000))
+
+
+def stopped(application: Application, now: datetime, rules: Rules) -> Change:
+    """The pass was seen gone and sessions were revoked: the case ends."""
+    return _end(application, application.stop_as or Closing.OPERATOR, now, rules, party=Party.SYSTEM, actor="")
+
+
+def duplicate(application: Application, holder: str, now: datetime, rules: Rules) -> Change:
+    """Another application of the account is open already: this one ends and points to it."""
+    pointing = replace(application, duplicate_of=holder)
+    return _end(pointing, Closing.DUPLICATE, now, rules, party=Party.SYSTEM, actor="")
+
+
+def contest(application: Application, request: Request, now: datetime, rules: Rules) -> Change:
+    """The owner says after completion that it was not them.
+
+    The sessions of whoever registered are ended by the operator's ``stopping``; the operator is told at once.
+    """
+    if application.completed_at is None or now - application.completed_at >= rules.contest_for:
+        return too_late(application, request, now)
+    noted = note(application, EventKind.CONTESTED, now, party=Party.OWNER)
+    parked = need_attention(noted.application, Attention.CONTESTED, now, rules)
+    return noted.also(parked).answering(request, now)
+
+
+def too_late(application: Application, request: Request, now: datetime) -> Change:
+    """A request that no longer fits is answered so, and leaves its trace."""
+    change = note(application, EventKind.REQUEST_TOO_LATE, now, kind=request.kind.value)
+    return change.answering(request, now, Outcome.TOO_LATE)
+
+
+def run_again(
+    application: Application, request: Request, operator: str, now: datetime, *, decision_verifies: bool
+) -> Change:
+    """The operator lets everything run again: from the prechecks, or from ``approved`` if issuing was interrupted.
+
+    A contested case cannot run again; it can only be stopped.
+    """
+    if application.attention is Attention.CONTESTED or application.completed_at is not None:
+        return too_late(application, request, now)
+    interrupted = application.attention_from in {State.ISSUING, State.ISSUED}
+    back = State.APPROVED if interrupted and decision_verifies else State.SUBMITTED
+    touched = replace(
+        application,
+        attention=None,
+        attention_from=None,
+        operators=(*application.operators, operator),
+        troubles=0,
+    )
+    if back is State.SUBMITTED:
+        touched = replace(touched, approvals=(), round=application.round + 1, promised_by=None)
+    else:
+        touched = replace(touched, due_at=application.pickup_until, promised_by=application.pickup_until)
+    change = move(touched, back, EventKind.RUN_AGAIN, now, party=Party.OPERATOR, actor=operator)
+    return change.answering(request, now)
+
+
+def _end(
+    application: Application, why: Closing, now: datetime, rules: Rules, *, party: Party, actor: str
+) -> Change:
+    target = _ENDS.get(why, State.CANCELLED)
+    change = move(application, target, _END_EVENTS[target], now, party=party, actor=actor, why=why.value)
+    ended = replace(change.application, stop_as=why, due_at=None, promised_by=None, attention=None)
+    if ended.photo is not None and ended.photo.erase_at is None:
+        ended = replace(ended, photo=replace(ended.photo, erase_at=now + rules.photo_retention))
+    if ended.current_pass is not None:
+        ended = replace(ended, current_pass=replace(ended.current_pass, sealed=""))
+    change = replace(change, application=ended)
+    if why is Closing.NOT_ME:
+        return change.owing(*to_owner(ended, MailKind.CLOSED, now, round_=ended.round))
+    return change.owing(*to_applicant(ended, MailKind.CLOSED, now, round_=ended.round))
