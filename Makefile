@@ -67,6 +67,12 @@ help: ## show this list
 
 # --- set-up ---------------------------------------------------------------------------------------------
 
+# A stamp without an interpreter (Python was upgraded or removed) counts for nothing.
+ifeq ($(wildcard $(PY)),)
+.PHONY: .venv/.ready
+endif
+
+# --no-compile: most of the Graph SDK's 17 000 files are never imported; what is, compiles itself at first use.
 # `command -v` is not enough: a pyenv shim is there and exits 127 when its version is not.
 .venv/.ready: requirements.txt requirements-dev.txt .python-version
 	@if ! $(PY) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then \
@@ -83,8 +89,6 @@ help: ## show this list
 	fi
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 	  -r requirements.txt -r requirements-dev.txt
-	@# pip would compile the Graph SDK's 17 000 files, nearly all of them never imported; the rest on all cores:
-	@$(PY) -m compileall -q -j 0 -x '/(msgraph/generated|pip)/' .venv/lib/python3.13/site-packages >/dev/null || true
 	@touch $@
 
 # Node 20 or later from the machine, otherwise from a wheel whose own npm launcher does not work.
