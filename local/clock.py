@@ -1,6 +1,6 @@
 """The business clock of the local run: the machine's time plus an offset kept in a small file.
 
-Every local process (the cloud, the two hosts) reads the same file, so moving the clock in one moves it in all.
+Every local process (the cloud, the two hosts) reads the same file: moving the clock in one moves it in all.
 Sign-in tokens, cookies and storage do not use it: they run in real time, as in the cloud.
 """
 
@@ -21,7 +21,7 @@ class FileClock:
         self._offset = timedelta()
 
     def now(self) -> datetime:
-        """The business time, aware, in UTC. One `stat` a call; the file is read again only when it changed."""
+        """The business time, aware, in UTC. One `stat` a call; the file is read again only if it changed."""
         return datetime.now(UTC) + self.offset()
 
     def offset(self) -> timedelta:

@@ -21,7 +21,7 @@ WEB_IDENTITY_ID = "aaaaaaaa-0000-4000-8000-000000000011"
 WORKER_IDENTITY_ID = "aaaaaaaa-0000-4000-8000-000000000012"
 
 AUTHORITY_ORIGIN = "https://entra.localhost"
-"""What the service calls; its injected HTTP session rewrites it to the local cloud (MSAL insists on https)."""
+"""What the service calls; its injected HTTP session sends it to the local cloud (MSAL insists on https)."""
 ISSUER = f"{AUTHORITY_ORIGIN}/{TENANT_ID}/v2.0"
 MAIL_SENDER = "DoNotReply@mail.utac.example.ac.jp"
 STAFF_AUTH_CONTEXT = "c1"

@@ -5,8 +5,8 @@ A document names services, each with one switch or a list of them::
     {"graph": {"status": 503, "times": 2, "operation": "POST temporaryAccessPassMethods"},
      "mail": [{"status": 429, "retry_after": 1, "times": 1}, {"per_minute": 30}]}
 
-Two sorts of key: an *effect* happens to single calls and is taken with `take`, which counts `after` and `times`
-down; a *setting* is a lasting rule and is read with `setting`. Services declare their own further keys.
+Two sorts of key: an *effect* happens to single calls and is taken with `take`, which counts `after` and
+`times` down; a *setting* is a lasting rule and is read with `setting`. Services declare further keys.
 """
 
 import copy
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-type Json = None | bool | int | float | str | list[Json] | dict[str, Json]
+type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 type Switch = dict[str, Json]
 
 
@@ -42,9 +42,13 @@ _EFFECTS = {
     "retry_after": Key(types=(int, str), effect=True, help="the Retry-After header (seconds or HTTP date)"),
     "slow": Key(types=_NUMBER, effect=True, help="wait this many seconds before answering"),
     "drop": Key(types=(str,), effect=True, help="close the connection: `before` or `after` the effect"),
-    "done": Key(types=(bool,), effect=True, help="true: do what was asked, then answer with `status` (done, not told)"),
+    "done": Key(
+        types=(bool,), effect=True, help="true: do what was asked, then answer with `status` (done, not told)"
+    ),
 }
-_STOPPED = {"stopped": Key(types=(bool,), effect=False, help="true: the process is stopped; false or absent: runs")}
+_STOPPED = {
+    "stopped": Key(types=(bool,), effect=False, help="true: the process is stopped; false or absent: runs")
+}
 
 
 class Faults:
@@ -65,15 +69,20 @@ class Faults:
     def declare(self, service: str, name: str, *, types: tuple[type, ...], effect: bool, help: str) -> None:  # noqa: A002 - reads as in argparse
         """Add a key of a service's own. `effect=True` makes `take` return switches that have it."""
         with self._lock:
-            self._known.setdefault(service, dict(_COUNTING))[name] = Key(types=types, effect=effect, help=help)
+            self._known.setdefault(service, dict(_COUNTING))[name] = Key(
+                types=types, effect=effect, help=help
+            )
 
     def known(self) -> dict[str, dict[str, str]]:
         """Every service's keys with their explanations."""
         with self._lock:
-            return {service: {name: key.help for name, key in keys.items()} for service, keys in self._known.items()}
+            return {
+                service: {name: key.help for name, key in keys.items()}
+                for service, keys in self._known.items()
+            }
 
     def document(self) -> dict[str, Json]:
-        """The switches in force, with the counts that are left; one switch alone is shown without its list."""
+        """The switches in force, with the counts that are left; one alone is shown without its list."""
         with self._lock:
             shown: dict[str, Json] = {}
             for service, switches in self._switches.items():
@@ -123,21 +132,25 @@ class Faults:
         keys = self._known[service]
         wanted = str(switch.get("operation", ""))
         return (
-            wanted in operation and any(keys[name].effect for name in switch) and switch.get("times") not in (0, False)
+            wanted in operation
+            and any(keys[name].effect for name in switch)
+            and switch.get("times") not in (0, False)
         )
 
     def _checked(self, service: str, value: object) -> list[Switch]:
         if service not in self._known:
             message = f"unknown service {service!r}; known: {', '.join(sorted(self._known))}"
             raise UnknownSwitchError(message)
-        switches = value if isinstance(value, list) else [value]
+        switches: list[object] = value if isinstance(value, list) else [value]
+        checked: list[Switch] = []
         for switch in switches:
             if not isinstance(switch, dict):
                 message = f"{service}: a switch is a JSON object"
                 raise UnknownSwitchError(message)
             for name, given in switch.items():
                 self._check_key(service, str(name), given)
-        return [copy.deepcopy(switch) for switch in switches]
+            checked.append(copy.deepcopy(switch))
+        return checked
 
     def _check_key(self, service: str, name: str, given: object) -> None:
         key = self._known[service].get(name)

@@ -11,13 +11,13 @@ from typing import Literal
 TENANT_DOMAIN = "utac.example.ac.jp"
 
 type Kind = Literal[
-    "student", "staff", "guest", "disabled", "nested_admin", "pim_eligible", "out_of_policy", "reviewer", "clerk",
-    "operator", "auditor", "admin", "own_mailbox_only", "no_address",
+    "student", "staff", "guest", "disabled", "nested_admin", "pim_eligible", "out_of_policy", "reviewer",
+    "clerk", "operator", "auditor", "admin", "own_mailbox_only", "no_address",
 ]  # fmt: skip
 
 # Ids that Microsoft Graph gives to every user alike: a phone's id is that of its slot, not of its number.
 # https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
-PASSWORD_METHOD_ID = "28c10230-6103-485e-b985-444c60001490"  # noqa: S105 - an id, not a password
+PASSWORD_METHOD_ID = "28c10230-6103-485e-b985-444c60001490"
 EMAIL_METHOD_ID = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f"
 PHONE_METHOD_IDS = {
     "mobile": "3179e48a-750b-4051-897c-87b9720928f7",
@@ -33,7 +33,9 @@ DIRECTORY_ROLES = {
     "fe930be7-5e62-47db-91af-98c3a49a38b1": "User Administrator",
     "c4e39bd9-1100-46d3-8c65-fb160da0071f": "Authentication Administrator",
 }
-GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, USER_ADMINISTRATOR, AUTHENTICATION_ADMINISTRATOR = DIRECTORY_ROLES
+GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, USER_ADMINISTRATOR, AUTHENTICATION_ADMINISTRATOR = (
+    DIRECTORY_ROLES
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ class Person:
 
     @property
     def mail(self) -> tuple[str, ...]:
-        """The addresses on file that the person can read while locked out: none inside the own mailbox, if others exist."""
+        """The addresses on file that the person can read: the own mailbox only if there is no other."""
         emails = tuple(method.detail for method in self.methods if method.kind == "email")
         outside = tuple(dict.fromkeys(self.other_mails + emails))
         return outside or ((self.mailbox,) if self.mailbox else ())
@@ -107,12 +109,17 @@ class AdministrativeUnit:
 
 
 def _methods(number: int, kinds: str, address: str) -> tuple[Method, ...]:
-    """Starting methods from a word of letters: A authenticator, P mobile phone, E e-mail; a password always."""
+    """Starting methods from letters: A authenticator, P mobile phone, E e-mail; a password always."""
     found = [Method(kind="password", id=PASSWORD_METHOD_ID, created="2024-04-01T01:00:00Z")]
     if "A" in kinds:
         device = f"5a3b0000-0000-4000-8000-{number:012d}"
         found.append(
-            Method(kind="microsoftAuthenticator", id=device, created="2025-04-03T02:10:00Z", detail="Sample phone")
+            Method(
+                kind="microsoftAuthenticator",
+                id=device,
+                created="2025-04-03T02:10:00Z",
+                detail="Sample phone",
+            )
         )
     if "P" in kinds:
         found.append(
@@ -126,36 +133,36 @@ def _methods(number: int, kinds: str, address: str) -> tuple[Method, ...]:
     return tuple(found)
 
 
-# number, kind, name, English name, nickname (password, private address), faculty, affiliation, methods
-type _Row = tuple[int, Kind, str, str, str, str, Literal["student", "staff", "guest"], str]
+# number, kind, name, English name (also gives password and private address), faculty, affiliation, methods
+type _Row = tuple[int, Kind, str, str, str, Literal["student", "staff", "guest"], str]
 _ROWS: tuple[_Row, ...] = (
-    (101, "student", "見本 太郎", "Taro Mihon (sample)", "taro.mihon", "工学部", "student", "APE"),
-    (102, "student", "見本 花子", "Hanako Mihon (sample)", "hanako.mihon", "文学部", "student", "APE"),
-    (103, "student", "例田 一郎", "Ichiro Reida (sample)", "ichiro.reida", "理学部", "student", "APE"),
-    (104, "student", "例田 さくら", "Sakura Reida (sample)", "sakura.reida", "農学部", "student", "PE"),
-    (105, "student", "試野 健", "Ken Tameshino (sample)", "ken.tameshino", "経済学部", "student", "APE"),
-    (106, "student", "試野 みどり", "Midori Tameshino (sample)", "midori.tameshino", "教養学部", "student", "AE"),
-    (107, "student", "サンプル アン", "Anne O'Sample (sample)", "anne.osample", "工学系研究科", "student", "APE"),
-    (201, "staff", "見本 次郎", "Jiro Mihon (sample)", "jiro.mihon", "工学部", "staff", "APE"),
-    (202, "staff", "例田 京子", "Kyoko Reida (sample)", "kyoko.reida", "附属図書館", "staff", "APE"),
-    (203, "staff", "試野 誠", "Makoto Tameshino (sample)", "makoto.tameshino", "理学部", "staff", "AP"),
-    (301, "reviewer", "審査 愛", "Ai Shinsa (sample)", "ai.shinsa", "情報基盤センター", "staff", "AP"),
-    (302, "reviewer", "審査 大輔", "Daisuke Shinsa (sample)", "daisuke.shinsa", "情報基盤センター", "staff", "AP"),
-    (303, "reviewer", "審査 恵", "Megumi Shinsa (sample)", "megumi.shinsa", "情報基盤センター", "staff", "AP"),
-    (401, "clerk", "窓口 直子", "Naoko Madoguchi (sample)", "naoko.madoguchi", "工学部", "staff", "AP"),
-    (402, "clerk", "窓口 隆", "Takashi Madoguchi (sample)", "takashi.madoguchi", "文学部", "staff", "AP"),
-    (501, "operator", "運用 薫", "Kaoru Unyo (sample)", "kaoru.unyo", "情報基盤センター", "staff", "AP"),
-    (502, "operator", "運用 翔", "Sho Unyo (sample)", "sho.unyo", "情報基盤センター", "staff", "AP"),
-    (601, "auditor", "監査 律子", "Ritsuko Kansa (sample)", "ritsuko.kansa", "監査室", "staff", "AP"),
-    (701, "guest", "客員 外美", "Sotomi Kyakuin (sample)", "sotomi.kyakuin", "他大学", "guest", "PE"),
-    (702, "guest", "客員 内人", "Uchito Kyakuin (sample)", "uchito.kyakuin", "工学部", "guest", "PE"),
-    (801, "disabled", "停止 済", "Sumi Teishi (sample)", "sumi.teishi", "文学部", "student", "APE"),
-    (802, "nested_admin", "入子 管", "Kan Ireko (sample)", "kan.ireko", "情報基盤センター", "staff", "APE"),
-    (803, "pim_eligible", "有資 格", "Kaku Yushi (sample)", "kaku.yushi", "情報基盤センター", "staff", "APE"),
-    (804, "out_of_policy", "対象 外", "Soto Taisho (sample)", "soto.taisho", "医学部附属病院", "staff", "APE"),
-    (805, "admin", "管理 者", "Mono Kanri (sample)", "mono.kanri", "情報基盤センター", "staff", "APE"),
-    (806, "own_mailbox_only", "内箱 学", "Manabu Uchibako (sample)", "manabu.uchibako", "法学部", "student", "AP"),
-    (807, "no_address", "無宛 名", "Mei Muate (sample)", "mei.muate", "薬学部", "student", "AP"),
+    (101, "student", "見本 太郎", "Taro Mihon", "工学部", "student", "APE"),
+    (102, "student", "見本 花子", "Hanako Mihon", "文学部", "student", "APE"),
+    (103, "student", "例田 一郎", "Ichiro Reida", "理学部", "student", "APE"),
+    (104, "student", "例田 さくら", "Sakura Reida", "農学部", "student", "PE"),
+    (105, "student", "試野 健", "Ken Tameshino", "経済学部", "student", "APE"),
+    (106, "student", "試野 みどり", "Midori Tameshino", "教養学部", "student", "AE"),
+    (107, "student", "サンプル アン", "Anne O'Sample", "工学系研究科", "student", "APE"),
+    (201, "staff", "見本 次郎", "Jiro Mihon", "工学部", "staff", "APE"),
+    (202, "staff", "例田 京子", "Kyoko Reida", "附属図書館", "staff", "APE"),
+    (203, "staff", "試野 誠", "Makoto Tameshino", "理学部", "staff", "AP"),
+    (301, "reviewer", "審査 愛", "Ai Shinsa", "情報基盤センター", "staff", "AP"),
+    (302, "reviewer", "審査 大輔", "Daisuke Shinsa", "情報基盤センター", "staff", "AP"),
+    (303, "reviewer", "審査 恵", "Megumi Shinsa", "情報基盤センター", "staff", "AP"),
+    (401, "clerk", "窓口 直子", "Naoko Madoguchi", "工学部", "staff", "AP"),
+    (402, "clerk", "窓口 隆", "Takashi Madoguchi", "文学部", "staff", "AP"),
+    (501, "operator", "運用 薫", "Kaoru Unyo", "情報基盤センター", "staff", "AP"),
+    (502, "operator", "運用 翔", "Sho Unyo", "情報基盤センター", "staff", "AP"),
+    (601, "auditor", "監査 律子", "Ritsuko Kansa", "監査室", "staff", "AP"),
+    (701, "guest", "客員 外美", "Sotomi Kyakuin", "他大学", "guest", "PE"),
+    (702, "guest", "客員 内人", "Uchito Kyakuin", "工学部", "guest", "PE"),
+    (801, "disabled", "停止 済", "Sumi Teishi", "文学部", "student", "APE"),
+    (802, "nested_admin", "入子 管", "Kan Ireko", "情報基盤センター", "staff", "APE"),
+    (803, "pim_eligible", "有資 格", "Kaku Yushi", "情報基盤センター", "staff", "APE"),
+    (804, "out_of_policy", "対象 外", "Soto Taisho", "医学部附属病院", "staff", "APE"),
+    (805, "admin", "管理 者", "Mono Kanri", "情報基盤センター", "staff", "APE"),
+    (806, "own_mailbox_only", "内箱 学", "Manabu Uchibako", "法学部", "student", "AP"),
+    (807, "no_address", "無宛 名", "Mei Muate", "薬学部", "student", "AP"),
 )  # fmt: skip
 
 _APP_ROLES: dict[str, tuple[str, ...]] = {
@@ -165,20 +172,21 @@ _WITHOUT_OUTSIDE_ADDRESS = ("own_mailbox_only", "no_address")
 
 
 def _account(number: int, nickname: str, kind: Kind) -> str:
-    if kind == "guest" and number == 701:  # noqa: PLR2004 - the one B2B guest; Entra names such accounts so
+    if kind == "guest" and number == 701:
         return f"{nickname}_partner.example.org#EXT#@{TENANT_DOMAIN}"
     return f"{1_000_000_000 + number * 7_919:010d}@{TENANT_DOMAIN}"
 
 
 def _person(row: _Row) -> Person:
-    number, kind, name, name_en, nickname, faculty, affiliation, methods = row
+    number, kind, name, english, faculty, affiliation, methods = row
+    nickname = english.lower().replace("'", "").replace(" ", ".")
     upn = _account(number, nickname, kind)
     private = "" if kind in _WITHOUT_OUTSIDE_ADDRESS else f"{nickname}@mail.example.com"
     return Person(
         oid=f"00000000-0000-4000-9000-{number:012d}",
         upn=upn,
         name=name,
-        name_en=name_en,
+        name_en=f"{english} (sample)",
         password=f"sample-{nickname}",
         kind=kind,
         faculty=faculty,
@@ -211,7 +219,9 @@ def _id(number: int) -> str:
 
 
 STUDENTS, STAFF, EVERYONE, LIBRARY_USERS, NETWORK_USERS = (_id(number) for number in range(1, 6))
-REVIEWERS, CLERKS, OPERATORS, AUDITORS, SUPPORT_DESK, BREAK_GLASS, OWNERS = (_id(number) for number in range(11, 18))
+REVIEWERS, CLERKS, OPERATORS, AUDITORS, SUPPORT_DESK, BREAK_GLASS, OWNERS = (
+    _id(number) for number in range(11, 18)
+)
 HELPDESK_ADMINS, HELPDESK_TEAM, ELIGIBLE_ADMINS = (_id(number) for number in range(21, 24))
 NO_PASS = _id(31)
 
@@ -242,7 +252,9 @@ GROUPS: tuple[Group, ...] = (
 )  # fmt: skip
 
 ADMINISTRATIVE_UNITS: tuple[AdministrativeUnit, ...] = (
-    AdministrativeUnit(id=_id(91), name="全学 Whole university", members=tuple(person.oid for person in PEOPLE)),
+    AdministrativeUnit(
+        id=_id(91), name="全学 Whole university", members=tuple(person.oid for person in PEOPLE)
+    ),
 )
 
 PROTECTED_GROUPS: tuple[str, ...] = (REVIEWERS, CLERKS, OPERATORS, AUDITORS, BREAK_GLASS, OWNERS)

@@ -26,10 +26,13 @@ class TokenMint:
         self._keys = keys
         self._issuer = issuer
         self._tenant_id = tenant_id
+        # Entra draws each token's life at random within these bounds; here it is drawn once a run.
+        shortest, longest = _LIFE_SECONDS
+        self.life_seconds = shortest + secrets.randbelow(longest - shortest)
 
     def id_token(
-        self, person: Person, *, client_id: str, nonce: str | None, roles: tuple[str, ...], acrs: tuple[str, ...],
-        with_profile: bool = True, with_email: bool = False,
+        self, person: Person, *, client_id: str, nonce: str | None,
+        roles: tuple[str, ...], acrs: tuple[str, ...], with_profile: bool = True, with_email: bool = False,
     ) -> str:  # fmt: skip
         """An ID token: `roles` and `acrs` only if not empty; never `amr`, which version 2.0 tokens lack."""
         claims: dict[str, Any] = {
@@ -50,7 +53,9 @@ class TokenMint:
             claims["acrs"] = list(acrs)
         return self._signed(claims)
 
-    def delegated_token(self, person: Person, *, audience: str, client_id: str, scopes: tuple[str, ...]) -> str:
+    def delegated_token(
+        self, person: Person, *, audience: str, client_id: str, scopes: tuple[str, ...]
+    ) -> str:
         """An access token that lets `client_id` call `audience` in the name of a person."""
         return self._signed(
             {
@@ -69,8 +74,8 @@ class TokenMint:
         """An app-only access token: no person, no `scp`, `idtyp` says what it is."""
         identity = str(uuid.uuid5(uuid.NAMESPACE_URL, client_id))
         claims: dict[str, Any] = {
-            "aud": audience, "azp": client_id, "appid": client_id, "azpacr": "1", "idtyp": "app", "oid": identity,
-            "sub": identity,
+            "aud": audience, "azp": client_id, "appid": client_id, "azpacr": "1", "idtyp": "app",
+            "oid": identity, "sub": identity,
         }  # fmt: skip
         if roles:
             claims["roles"] = list(roles)
@@ -78,14 +83,13 @@ class TokenMint:
 
     def _signed(self, claims: dict[str, Any]) -> str:
         issued = int(time.time())
-        shortest, longest = _LIFE_SECONDS
         whole = {
             "ver": "2.0",
             "iss": self._issuer,
             "tid": self._tenant_id,
             "iat": issued,
             "nbf": issued,
-            "exp": issued + shortest + secrets.randbelow(longest - shortest),
+            "exp": issued + self.life_seconds,
             "uti": secrets.token_urlsafe(16),
             **claims,
         }
@@ -102,7 +106,10 @@ class TokenVerifier:
         self._tenant_id = tenant_id
 
     def verify(self, token: str, *, audience: str = GRAPH_AUDIENCE) -> dict[str, Any] | None:
-        """The claims of a good token, else None. Checks signature, issuer, tenant, audience, expiry and not-before."""
+        """The claims of a good token, else None.
+
+        Checks signature, issuer, tenant, audience, expiry and not-before.
+        """
         try:
             key = self._keys.public(str(jwt.get_unverified_header(token).get("kid")))
             if key is None:

@@ -1,0 +1,30 @@
+"""`python -m local`: the whole service on this machine. See docs/local.md."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from local import azurite, settings_file, supervisor
+
+
+def main() -> int:
+    """Run everything until it is told to stop, or write the settings for Core Tools."""
+    parser = argparse.ArgumentParser(prog="python -m local", description="The whole service on this machine.")
+    parser.add_argument(
+        "--write-settings", action="store_true", help="write local.settings.json for Core Tools and end"
+    )
+    parser.add_argument(
+        "--role", choices=("web", "worker"), default="web", help="whose settings to write (default web)"
+    )
+    parser.add_argument("--app", type=Path, default=azurite.ROOT, help="folder of function_app.py")
+    chosen = parser.parse_args()
+    if chosen.write_settings:
+        print(f"Wrote {settings_file.write(os.environ, role=chosen.role, folder=azurite.ROOT)}")
+        return 0
+    return asyncio.run(supervisor.run(os.environ, app_folder=chosen.app.resolve()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

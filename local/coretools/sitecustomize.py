@@ -1,0 +1,12 @@
+"""Gives the Python worker of Core Tools the local parts: Python imports this at its start."""  # noqa: INP001 - a path entry
+
+It acts only when `REREGISTER_INJECT` names a function as `module:function`, as local.settings.json does.
+"""
+
+import importlib
+import os
+
+_named = os.environ.get("REREGISTER_INJECT", "")
+if ":" in _named:
+    _module, _, _function = _named.partition(":")
+    getattr(importlib.import_module(_module), _function)()
