@@ -1,0 +1,92 @@
+"""Domain values to JSON text and back, for the rows they are stored in.
+
+pydantic reads the standard dataclasses as they are; fields that a later version added must have defaults, so
+that rows of an earlier one can still be read. Times come back aware, in UTC.
+"""
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from shared.domain.application import Application
+from shared.domain.events import Event
+from shared.domain.mails import MailBudget, OwedMail
+
+SCHEMA = 1
+"""Version of the rows' form; a reader refuses a newer one."""
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type the adapters store
+    return TypeAdapter(kind)
+
+
+def _text(kind: type, value: object) -> str:
+    return _adapter(kind).dump_json(value).decode()
+
+
+def application_text(application: Application) -> str:
+    """An application as JSON."""
+    return _text(Application, application)
+
+
+def application_from(text: str) -> Application:
+    """An application from JSON; raises ValueError if it is none."""
+    value: Application = _adapter(Application).validate_json(text)
+    return value
+
+
+def event_text(event: Event) -> str:
+    """An audit event as JSON."""
+    return _text(Event, event)
+
+
+def event_from(text: str) -> Event:
+    """An audit event from JSON; raises ValueError if it is none."""
+    value: Event = _adapter(Event).validate_json(text)
+    return value
+
+
+def mail_text(mail: OwedMail) -> str:
+    """A mail owed as JSON."""
+    return _text(OwedMail, mail)
+
+
+def mail_from(text: str) -> OwedMail:
+    """A mail owed from JSON; raises ValueError if it is none."""
+    value: OwedMail = _adapter(OwedMail).validate_json(text)
+    return value
+
+
+def budget_text(budget: MailBudget) -> str:
+    """The mail budget as JSON."""
+    return _text(MailBudget, budget)
+
+
+def budget_from(text: str) -> MailBudget:
+    """The mail budget from JSON; raises ValueError if it is none."""
+    value: MailBudget = _adapter(MailBudget).validate_json(text)
+    return value
+
+
+def fields_text(fields: dict[str, str]) -> str:
+    """A flat record as JSON."""
+    return _text(dict[str, str], fields)
+
+
+def fields_from(text: str) -> dict[str, str]:
+    """A flat record from JSON; raises ValueError if it is none."""
+    value: dict[str, str] = _adapter(dict[str, str]).validate_json(text)
+    return value
+
+
+def names_text(names: tuple[str, ...]) -> str:
+    """A list of names as JSON."""
+    return _text(tuple[str, ...], names)
+
+
+def names_from(text: str) -> tuple[str, ...]:
+    """A list of names from JSON; raises ValueError if it is none."""
+    value: tuple[str, ...] = _adapter(tuple[str, ...]).validate_json(text)
+    return value

@@ -1,0 +1,165 @@
+"""Cases in table storage: one partition a case, every save one entity-group transaction.
+
+Rows of a partition: ``app``; ``event:NNNNNN``; ``mail:KIND:ROUND:DIGEST``; ``answered:REQUEST``.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters import codec
+from shared.adapters import tables_rows as rows
+from shared.adapters.storage_errors import Effect
+from shared.domain.application import Change
+from shared.domain.mails import OwedMail
+from shared.domain.requests import Answer
+from shared.ports import PortError, Snapshot, Wake
+
+if TYPE_CHECKING:
+    from azure.data.tables import TableEntity
+    from azure.data.tables.aio import TableClient
+
+RESERVED = frozenset({"open", "poison"})
+"""Partitions of the same table that are no case."""
+
+_APP = "app"
+
+
+class TableApplications:
+    """The port ``Applications`` over one table."""
+
+    def __init__(self, table: "TableClient") -> None:
+        self._table = table
+
+    async def read(self, application: str) -> Snapshot | None:
+        """The case and its rows, in one query of its partition."""
+        found = await rows.query(self._table, "PartitionKey eq @part", part=_partition(application))
+        by_key = {str(row["RowKey"]): row for row in found}
+        app = by_key.get(_APP)
+        if app is None:
+            return None
+        if int(app.get("schema", 0)) > codec.SCHEMA:
+            raise PortError("the row was written by a newer version of the service")
+        return Snapshot(
+            application=codec.application_from(rows.field(app, "data")),
+            version=str(app.metadata["etag"]),
+            wake=_wake_of(app, application),
+            mails=tuple(codec.mail_from(rows.field(row, "data")) for row in _starting(by_key, "mail:")),
+            answered=frozenset(rows.field(row, "request") for row in _starting(by_key, "answered:")),
+            events=tuple(codec.event_from(rows.field(row, "data")) for row in _starting(by_key, "event:")),
+        )
+
+    async def save(self, before: Snapshot | None, change: Change, wake: Wake | None) -> None:
+        """Save everything of a change in one transaction; the row of the case is first, so its ETag decides.
+
+        Raises:
+            ConflictError: it exists already, or a request of the change was answered already.
+            StaleError: it was changed since ``before`` was read.
+            UnknownOutcomeError: no answer came; read to find out.
+            ValueError: the change is too large for one transaction, or a text for one property.
+        """
+        part = _partition(change.application.id)
+        owed = {each.key for each in before.mails} if before else set()
+        operations: list[rows.Operation] = [_save_app(part, before, change, wake)]
+        operations += [("create", row) for row in _event_rows(part, change)]
+        operations += [("create", _mail_row(part, mail)) for mail in change.mails if mail.key not in owed]
+        operations += [("create", _answer_row(part, answer)) for answer in change.answers]
+        await rows.commit(self._table, operations)
+
+    async def mark_mails(self, application: str, mails: Sequence[OwedMail]) -> None:
+        """Record what became of mails; a repeat writes the same again.
+
+        Raises:
+            MissingError: one of the mails was never owed.
+        """
+        from azure.data.tables import UpdateMode
+
+        part = _partition(application)
+        mode: dict[str, Any] = {"mode": UpdateMode.REPLACE}
+        operations: list[rows.Operation] = [("update", _mail_row(part, mail), mode) for mail in mails]
+        if operations:
+            await rows.commit(self._table, operations, Effect.HARMLESS)
+
+
+def _partition(application: str) -> str:
+    if application in RESERVED:
+        raise ValueError("the name is reserved")
+    return rows.key(application)
+
+
+def _save_app(part: str, before: Snapshot | None, change: Change, wake: Wake | None) -> rows.Operation:
+    from azure.core import MatchConditions
+    from azure.data.tables import UpdateMode
+
+    application = change.application
+    row: rows.Row = {
+        "PartitionKey": part,
+        "RowKey": _APP,
+        "schema": codec.SCHEMA,
+        "data": rows.text(codec.application_text(application)),
+        "state": application.state.value,
+        "subject": application.subject,
+    }
+    if wake is not None:
+        row |= {"wake_key": wake.key, "wake_at": rows.time_text(wake.at), "wake_lane": wake.lane}
+    if before is None:
+        return ("create", row)
+    guard = {
+        "mode": UpdateMode.REPLACE,
+        "etag": before.version,
+        "match_condition": MatchConditions.IfNotModified,
+    }
+    return ("update", row, guard)
+
+
+def _event_rows(part: str, change: Change) -> list[rows.Row]:
+    first = change.application.events - len(change.events) + 1
+    if first < 1:
+        raise ValueError("the application counts fewer events than the change has")
+    return [
+        {
+            "PartitionKey": part,
+            "RowKey": f"event:{number:06d}",
+            "kind": event.kind.value,
+            "data": rows.text(codec.event_text(event)),
+        }
+        for number, event in enumerate(change.events, start=first)
+    ]
+
+
+def _mail_row(part: str, mail: OwedMail) -> rows.Row:
+    digest = sha256(mail.to.encode()).hexdigest()[:16]  # an address can hold characters that a key may not
+    return {
+        "PartitionKey": part,
+        "RowKey": f"mail:{mail.kind.value}:{mail.round:04d}:{digest}",
+        "state": mail.state.value,
+        "data": rows.text(codec.mail_text(mail)),
+    }
+
+
+def _answer_row(part: str, answer: Answer) -> rows.Row:
+    request = answer.request
+    row: rows.Row = {
+        "PartitionKey": part,
+        "RowKey": rows.key(f"answered:{request.key}"),
+        "request": request.key,
+        "outcome": answer.outcome.value,
+        "answered_at": rows.time_text(answer.at),
+        "received_at": rows.time_text(request.received_at),
+        "body": rows.text(codec.fields_text(request.body)),
+        "evidence": rows.text(request.evidence),
+    }
+    if request.stamped_at is not None:
+        row["stamped_at"] = rows.time_text(request.stamped_at)
+    return row
+
+
+def _wake_of(app: "TableEntity", application: str) -> Wake | None:
+    if not app.get("wake_key"):
+        return None
+    at = rows.time_from(rows.field(app, "wake_at"))
+    return Wake(at, application, rows.field(app, "wake_key"), rows.field(app, "wake_lane"))
+
+
+def _starting(by_key: "dict[str, TableEntity]", start: str) -> "list[TableEntity]":
+    return [by_key[each] for each in sorted(by_key) if each.startswith(start)]

@@ -1,0 +1,82 @@
+"""The inbox in table storage: a fixed number of partitions, so that a timer can read it whole."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from shared.adapters import codec
+from shared.adapters import tables_rows as rows
+from shared.domain.requests import Request, RequestKind
+
+if TYPE_CHECKING:
+    from azure.data.tables import TableEntity
+    from azure.data.tables.aio import TableClient
+
+PARTITIONS = 2
+"""Enough for 4,000 requests a second (azure.md 10), and two short queries for the timer."""
+
+
+class TableInbox:
+    """The ports ``Inbox`` and ``InboxSweep`` over one table; storage itself stamps each row."""
+
+    def __init__(self, table: "TableClient") -> None:
+        self._table = table
+
+    async def put(self, request: Request) -> None:
+        """Insert a request.
+
+        Raises:
+            ConflictError: the same slot was asked for already; the first stays.
+            ValueError: a field is too long for storage.
+        """
+        part, row_key = _keys(request)
+        row: rows.Row = {
+            "PartitionKey": part,
+            "RowKey": row_key,
+            "application": request.application,
+            "kind": request.kind.value,
+            "slot": request.slot,
+            "received_at": rows.time_text(request.received_at),
+            "body": rows.text(codec.fields_text(request.body)),
+            "evidence": rows.text(request.evidence),
+        }
+        await rows.insert(self._table, row)
+
+    async def waiting(self, application: str) -> list[Request]:
+        """The requests for one application: one range of one partition."""
+        name = rows.key(application)
+        found = await rows.query(
+            self._table,
+            "PartitionKey eq @part and RowKey ge @first and RowKey lt @after",
+            part=rows.partition(name, PARTITIONS),
+            first=f"{name}:",
+            after=f"{name};",  # the character after the colon
+        )
+        return [_request(row) for row in found]
+
+    async def everything(self) -> list[Request]:
+        """All requests in the inbox."""
+        found: list[TableEntity] = []
+        for number in range(PARTITIONS):
+            found += await rows.query(self._table, "PartitionKey eq @part", part=f"p{number}")
+        return [_request(row) for row in found]
+
+    async def erase(self, requests: Sequence[Request]) -> None:
+        """Remove answered requests; one that is gone is no error."""
+        await rows.erase(self._table, [_keys(each) for each in requests])
+
+
+def _keys(request: Request) -> tuple[str, str]:
+    name = rows.key(request.application)
+    return rows.partition(name, PARTITIONS), rows.key(f"{name}:{request.key}")
+
+
+def _request(row: "TableEntity") -> Request:
+    return Request(
+        application=rows.field(row, "application"),
+        kind=RequestKind(rows.field(row, "kind")),
+        slot=int(row["slot"]),
+        received_at=rows.time_from(rows.field(row, "received_at")),
+        body=codec.fields_from(rows.field(row, "body")),
+        evidence=rows.field(row, "evidence"),
+        stamped_at=rows.stamp(row),
+    )

@@ -1,0 +1,128 @@
+"""The table of locks: account locks, switches, heartbeat and mail budget, each in a partition of its own."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from shared.adapters import codec
+from shared.adapters import tables_rows as rows
+from shared.domain.mails import MailBudget
+from shared.ports import AccountLock, ConflictError, MissingError, StaleError
+
+if TYPE_CHECKING:
+    from azure.data.tables.aio import TableClient
+
+_ACCOUNT = "account"
+_SWITCH = "switch"
+_FREEZE = "freeze"
+_HEARTBEAT = "heartbeat"
+_WORKER = "worker"
+_BUDGET = "budget"
+_MAIL = "mail"
+_MAX_EARLIER = 100
+
+
+class TableAccountLocks:
+    """The port ``AccountLocks`` over one table."""
+
+    def __init__(self, table: "TableClient") -> None:
+        self._table = table
+
+    async def read(self, subject: str) -> AccountLock | None:
+        """The lock of an account, if there ever was one."""
+        row = await rows.get(self._table, _ACCOUNT, rows.key(subject))
+        if row is None:
+            return None
+        return AccountLock(
+            subject=subject,
+            application=rows.field(row, "application"),
+            earlier=codec.names_from(rows.field(row, "earlier")),
+            version=str(row.metadata["etag"]),
+        )
+
+    async def insert(self, subject: str, application: str) -> None:
+        """Take the lock of an account that never had one.
+
+        Raises:
+            ConflictError: there is a row.
+        """
+        await rows.insert(self._table, _lock_row(subject, application, ()))
+
+    async def replace(self, lock: AccountLock, application: str) -> None:
+        """Take over by ETag; the application it named joins the earlier ones (the last hundred are kept).
+
+        Raises:
+            StaleError: somebody else wrote it since it was read.
+        """
+        row = _lock_row(lock.subject, application, earlier_of(lock, application))
+        try:
+            await rows.replace(self._table, row, lock.version)
+        except MissingError as error:
+            raise StaleError("the lock is gone") from error
+
+
+class TableSwitches:
+    """The port ``Switches`` over one table."""
+
+    def __init__(self, table: "TableClient") -> None:
+        self._table = table
+
+    async def frozen(self) -> bool:
+        """Whether the making of passes is frozen; a row without a clear no counts as frozen."""
+        row = await rows.get(self._table, _SWITCH, _FREEZE)
+        return row is not None and row.get("frozen") is not False
+
+    async def freeze(self, *, frozen: bool) -> None:
+        """Set the switch: an operator's act."""
+        await rows.put(self._table, {"PartitionKey": _SWITCH, "RowKey": _FREEZE, "frozen": frozen})
+
+    async def beat(self, at: datetime) -> None:
+        """The worker is alive."""
+        await rows.put(self._table, {"PartitionKey": _HEARTBEAT, "RowKey": _WORKER, "at": rows.time_text(at)})
+
+    async def last_beat(self) -> datetime | None:
+        """When the worker was last seen alive (UTC), None if never."""
+        row = await rows.get(self._table, _HEARTBEAT, _WORKER)
+        return rows.time_from(rows.field(row, "at")) if row is not None else None
+
+
+class TableMailBudgets:
+    """The port ``MailBudgets`` over one table."""
+
+    def __init__(self, table: "TableClient") -> None:
+        self._table = table
+
+    async def read(self) -> tuple[MailBudget | None, str]:
+        """The bucket and its version; None and an empty version when nothing was ever sent."""
+        row = await rows.get(self._table, _BUDGET, _MAIL)
+        if row is None:
+            return None, ""
+        return codec.budget_from(rows.field(row, "data")), str(row.metadata["etag"])
+
+    async def write(self, budget: MailBudget, version: str) -> None:
+        """Save it; an empty version stands for a bucket that was not there.
+
+        Raises:
+            StaleError: another worker took from it first.
+        """
+        row = {"PartitionKey": _BUDGET, "RowKey": _MAIL, "data": rows.text(codec.budget_text(budget))}
+        try:
+            if version:
+                await rows.replace(self._table, row, version)
+            else:
+                await rows.insert(self._table, row)
+        except (ConflictError, MissingError) as error:
+            raise StaleError("the budget was changed") from error
+
+
+def earlier_of(lock: AccountLock, application: str) -> tuple[str, ...]:
+    """The earlier applications once ``application`` holds the lock: newest first, without itself."""
+    return tuple(each for each in (lock.application, *lock.earlier) if each != application)[:_MAX_EARLIER]
+
+
+def _lock_row(subject: str, application: str, earlier: tuple[str, ...]) -> rows.Row:
+    return {
+        "PartitionKey": _ACCOUNT,
+        "RowKey": rows.key(subject),
+        "application": rows.key(application),
+        "earlier": rows.text(codec.names_text(earlier)),
+    }
