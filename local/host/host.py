@@ -1,0 +1,161 @@
+"""The host: one app, its triggers, its life from start to stop."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+
+from local.host.admin import AdminDoor
+from local.host.host_json import HostOptions, read_host_json
+from local.host.http_door import HttpDoor
+from local.host.invocation import Invoker, settle
+from local.host.keys import Keys
+from local.host.metadata import (
+    Function,
+    IndexingError,
+    QueueTrigger,
+    TimerTrigger,
+    is_disabled,
+    resolve_settings,
+)
+from local.host.queue_listener import LEASE, QueueListener, QueuePair
+from local.host.routes import RouteTable
+from local.host.schedule import Schedule, ScheduleError
+from local.host.storage import HostStorage
+from local.host.timer_listener import TimerListener
+from local.host.timer_record import CONTAINER, StatusBlob, TimerLock
+from local.host.worker import FunctionWorker
+
+log = logging.getLogger(__name__)
+
+# Together under the eight seconds in which a stop is promised.
+_FINISH_SECONDS = 5.0
+_APP_STOP_SECONDS = 1.0
+
+
+def system_clock() -> datetime:
+    """Give the real time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class HostArguments:
+    """What the command line says. `port` 0 takes a free one; `queue_lease` in whole seconds."""
+
+    folder: Path
+    port: int = 0
+    keys: Keys = Keys()
+    inject: Callable[[], object] | None = None
+    clock: Callable[[], datetime] = system_clock
+    queue_lease: timedelta = LEASE
+
+
+class Host:
+    """Starts with `start`, ends with `stop`; both once."""
+
+    def __init__(self, arguments: HostArguments, *, environment: Mapping[str, str]) -> None:
+        """`environment` has the app's settings, connection strings among them."""
+        self._arguments = arguments
+        self._environment = environment
+        self._worker = FunctionWorker(arguments.folder, inject=arguments.inject)
+        self._storage = HostStorage(environment)
+        self._queues: list[QueueListener] = []
+        self._timers: list[TimerListener] = []
+        self._listening: set[asyncio.Task[None]] = set()
+        self._invoker: Invoker | None = None
+        self._runner: web.AppRunner | None = None
+        self.functions: tuple[Function, ...] = ()
+        self.port = 0
+
+    async def start(self) -> None:
+        """Index the app and listen. Raises IndexingError when the app cannot be run, OSError when the port is taken."""
+        self.functions = await self._worker.start()
+        options = read_host_json(self._arguments.folder, self._environment)
+        self._worker.timeout = options.function_timeout
+        self._invoker = Invoker(
+            self._worker,
+            storage=self._storage,
+            environment=self._environment,
+            base64_messages=options.queues.base64,
+        )
+        enabled = [f for f in self.functions if not is_disabled(f.name, self._environment)]
+        routes = RouteTable(enabled, prefix=options.route_prefix)
+        for function in enabled:
+            self._add_listener(function, options, self._invoker)
+        admin = AdminDoor(
+            {f.name: f for f in self.functions}, invoker=self._invoker, timers=self._timers, host_id=options.host_id
+        )
+        door = HttpDoor(
+            routes, keys=self._arguments.keys, invoker=self._invoker, admin=admin, environment=self._environment
+        )
+        await self._listen(door.runner(stop_within=_FINISH_SECONDS))
+
+    async def stop(self) -> bool:
+        """Stop accepting, let what runs finish (5 s), release the rest; whether nothing was left behind."""
+        for timer in self._timers:
+            timer.stop()
+        endings: list[Coroutine[None, None, None]] = [
+            *(queue.stop(within=_FINISH_SECONDS) for queue in self._queues),
+            settle(self._listening, within=_FINISH_SECONDS),
+        ]
+        if self._invoker is not None:
+            endings.append(self._invoker.stop(within=_FINISH_SECONDS))
+        if self._runner is not None:
+            endings.append(self._runner.cleanup())
+        await asyncio.gather(*endings)
+        clean = await self._worker.stop(within=_APP_STOP_SECONDS)
+        await self._storage.close()
+        return clean
+
+    async def _listen(self, runner: web.AppRunner) -> None:
+        self._runner = runner
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", self._arguments.port)
+        await site.start()
+        self.port = int(runner.addresses[0][1])
+        for listener in (*self._queues, *self._timers):
+            task = asyncio.create_task(listener.run())
+            self._listening.add(task)
+            task.add_done_callback(partial(self._on_listener_ended, type(listener).__name__))
+
+    def _on_listener_ended(self, kind: str, task: asyncio.Task[None]) -> None:
+        self._listening.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("a %s ended: this is a fault of the local host", kind, exc_info=error)
+
+    def _add_listener(self, function: Function, options: HostOptions, invoker: Invoker) -> None:
+        match function.trigger:
+            case QueueTrigger(queue=queue, connection=connection):
+                name = resolve_settings(queue, self._environment)
+                listener = QueueListener(
+                    function,
+                    QueuePair.of(name, partial(self._storage.queue, connection)),
+                    options=options.queues,
+                    invoker=invoker,
+                    lease=self._arguments.queue_lease,
+                )
+                invoker.on_message_sent(name, listener.wake)
+                self._queues.append(listener)
+            case TimerTrigger(schedule=expression):
+                self._timers.append(self._timer(function, expression, options.host_id, invoker))
+
+    def _timer(self, function: Function, expression: str, host_id: str, invoker: Invoker) -> TimerListener:
+        try:
+            schedule = Schedule.parse(resolve_settings(expression, self._environment))
+        except ScheduleError as error:
+            message = f"function {function.name!r}: {error}"
+            raise IndexingError(message) from error
+        container = self._storage.container(CONTAINER)
+        return TimerListener(
+            function,
+            schedule,
+            clock=self._arguments.clock,
+            lock=TimerLock(container, host_id=host_id, function=function.name),
+            status_blob=StatusBlob(container, host_id=host_id, function=function.name),
+            invoker=invoker,
+        )
