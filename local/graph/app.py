@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from aiohttp import web
 
 from local.graph.errors import GraphError, bad_request, forbidden, unauthenticated
+from local.graph.journal import JournalEntry
 from local.graph.operations import OPERATIONS, UNKNOWN, Answer, Call, Operation
-from local.graph.store import JournalEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

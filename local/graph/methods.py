@@ -25,6 +25,8 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "qrCodePin": ("qrCodePinMethods", "QR"),
     "externalAuthenticationMethod": ("externalAuthenticationMethods", "External"),
 }
+#: Kinds whose own collection exists only on /beta (msgraph-sdk 1.65 has none for v1.0).
+BETA_ONLY: Final = frozenset({"hardwareOath", "qrCodePin"})
 #: A kind this service does not know, as Graph may add one any day.
 UNKNOWN_KIND: Final = "futureGesture"
 #: Kinds that satisfy MFA at sign-in.

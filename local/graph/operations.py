@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from local.graph.errors import GraphError, bad_request, not_found
-from local.graph.methods import KINDS
+from local.graph.methods import BETA_ONLY, KINDS
 from local.graph.passes import parse_stamp
 from local.graph.records import DEFAULT_PROPERTIES
 
@@ -202,6 +202,8 @@ def _operations() -> list[Operation]:
         ),
     ]
     for kind, (segment, word) in KINDS.items():
+        if kind in BETA_ONLY:
+            continue
         write = frozenset({f"UserAuthMethod-{word}.ReadWrite.All", _BROAD_WRITE})
         read = write | {f"UserAuthMethod-{word}.Read.All", _BROAD_READ}
         table.append((f"GET {segment}", f"{methods}/{segment}", read, _methods_of(kind)))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from local import people as sample
     from local.calls import Calls
     from local.faults import Faults
+    from local.graph.journal import JournalEntry
     from local.graph.records import User
 
 _GUEST = "Temporary Access Pass cannot be added to an external guest user."
@@ -47,21 +48,6 @@ _DEFAULT_METHOD = (
 )
 #: What the sign-in page says when the pass is right and the policy or its state forbids it.
 BLOCKED = "Temporary Access Pass sign in was blocked due to User Credential Policy"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JournalEntry:
-    """One answered request. It carries no body and no query: a code can never be in it.
-
-    ``status`` is 0 where the connection was dropped; ``acted`` tells whether the effect took place;
-    ``retry_attempt`` is the header by which the SDK numbers its own repetitions.
-    """
-
-    operation: str
-    status: int
-    acted: bool
-    retry_attempt: str | None
-    client_request_id: str | None
 
 
 @dataclass(kw_only=True, slots=True)
