@@ -80,6 +80,7 @@ class Cloud:
             registrations=registrations.of(settings),
             accounts=GraphAccounts(self.graph),
             calls=self.calls,
+            token_minutes=self._token_minutes,
         )
         self.run_timers: RunTimers = _no_timers
         self.switch_process: SwitchProcess = _no_processes
@@ -87,6 +88,10 @@ class Cloud:
     def now(self) -> datetime:
         """The business time (UTC, aware)."""
         return self.clock.now()
+
+    def _token_minutes(self) -> int | None:
+        minutes = self.faults.setting("entra", "token_minutes", 0)
+        return minutes or None
 
     def save(self, folder: Path) -> None:
         """Keep the directory and the mailbox as JSON in `folder`."""

@@ -46,6 +46,9 @@ _EFFECTS = {
         types=(bool,), effect=True, help="true: do what was asked, then answer with `status` (done, not told)"
     ),
 }
+_ENTRA = {
+    "token_minutes": Key(types=(int,), effect=False, help="life of tokens instead of 60 to 75 minutes"),
+}
 _STOPPED = {
     "stopped": Key(types=(bool,), effect=False, help="true: the process is stopped; false or absent: runs")
 }
@@ -57,7 +60,7 @@ class Faults:
     def __init__(self) -> None:
         self._lock = Lock()
         self._known: dict[str, dict[str, Key]] = {
-            "entra": dict(_COUNTING | _EFFECTS),
+            "entra": dict(_COUNTING | _EFFECTS | _ENTRA),
             "graph": dict(_COUNTING | _EFFECTS),
             "mail": dict(_COUNTING | _EFFECTS),
             "azurite": dict(_STOPPED),

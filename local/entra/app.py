@@ -30,7 +30,7 @@ def routes(entra: Entra, faults: Faults, *, public_url: str) -> list[web.RouteDe
                 return _json_error("invalid_tenant", 90002, "Tenant not found.", status=400)
             hit = faults.take("entra", operation=operation)
             if hit is not None:
-                return await _misbehave(request, hit)
+                return await _misbehave(request, hit, handler)
             return await handler(request)
 
         return handle
@@ -212,16 +212,21 @@ def _basic(header: str) -> tuple[str, str] | None:
     return (unquote_plus(name), unquote_plus(secret)) if colon else None
 
 
-async def _misbehave(request: web.Request, hit: Switch) -> web.StreamResponse:
+async def _misbehave(request: web.Request, hit: Switch, handler: _Handler) -> web.StreamResponse:
+    """What a switch makes of a call: late, cut off, refused, or done without being told."""
     slow = hit.get("slow", 0)
     if isinstance(slow, int | float):
         await asyncio.sleep(slow)
-    if "drop" in hit and request.transport is not None:
-        request.transport.close()
-    status = hit.get("status", 503)
-    headers = {"Retry-After": str(hit["retry_after"])} if "retry_after" in hit else {}
-    answer = _json_error(
-        "temporarily_unavailable", 90033, "A transient error has occurred.", status=int(str(status))
-    )
-    answer.headers.update(headers)
+    if hit.get("drop") == "after" or hit.get("done"):
+        await handler(request)
+    if "drop" in hit:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("dropped by a switch")
+    status = hit.get("status")
+    if not isinstance(status, int):
+        return await handler(request)
+    answer = _json_error("temporarily_unavailable", 90033, "A transient error has occurred.", status=status)
+    if "retry_after" in hit:
+        answer.headers["Retry-After"] = str(hit["retry_after"])
     return answer

@@ -74,13 +74,14 @@ class Entra:
     def __init__(
         self, *, issuer: str, tenant_id: str, registrations: Mapping[str, Registration], accounts: Accounts,
         calls: Calls, seconds: Callable[[], float] = time.monotonic,
+        token_minutes: Callable[[], int | None] = lambda: None,
     ) -> None:  # fmt: skip
         self.issuer = issuer
         self.tenant_id = tenant_id
         self.registrations = registrations
         self.keys = KeyRing()
         self.verifier = TokenVerifier(keys=self.keys, issuer=issuer, tenant_id=tenant_id)
-        self.mint = TokenMint(keys=self.keys, issuer=issuer, tenant_id=tenant_id)
+        self.mint = TokenMint(keys=self.keys, issuer=issuer, tenant_id=tenant_id, minutes=token_minutes)
         self.accounts = accounts
         self._calls = calls
         self._seconds = seconds

@@ -8,6 +8,7 @@ import hashlib
 import secrets
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -20,15 +21,24 @@ _LIFE_SECONDS = (60 * 60, 75 * 60)
 
 
 class TokenMint:
-    """Makes signed tokens for one tenant."""
+    """Makes signed tokens for one tenant. `minutes` says how long they live; None means as Entra's do."""
 
-    def __init__(self, *, keys: KeyRing, issuer: str, tenant_id: str) -> None:
+    def __init__(
+        self, *, keys: KeyRing, issuer: str, tenant_id: str, minutes: Callable[[], int | None]
+    ) -> None:
         self._keys = keys
         self._issuer = issuer
         self._tenant_id = tenant_id
+        self._minutes = minutes
         # Entra draws each token's life at random within these bounds; here it is drawn once a run.
         shortest, longest = _LIFE_SECONDS
-        self.life_seconds = shortest + secrets.randbelow(longest - shortest)
+        self._drawn = shortest + secrets.randbelow(longest - shortest)
+
+    @property
+    def life_seconds(self) -> int:
+        """How long tokens made now are good for: by default 60 to 75 minutes, else what the switch says."""
+        minutes = self._minutes()
+        return self._drawn if minutes is None else 60 * minutes
 
     def id_token(
         self, person: Person, *, client_id: str, nonce: str | None,
