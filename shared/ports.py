@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.accounts import AccountFacts, Method
-from shared.domain.accounts import LivePass as LivePass
+from shared.domain.accounts import AccountFacts, LivePass, Method
 from shared.domain.application import Application, Change
 from shared.domain.events import Event
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.mails import MailBudget, OwedMail
 from shared.domain.photo import PhotoVerdict
 from shared.domain.requests import Request
-from shared.domain.staff import StaffIdentity as StaffIdentity
+from shared.domain.staff import StaffIdentity
 
 
 class PortError(Exception):
@@ -102,6 +101,18 @@ class Snapshot:
     answered: frozenset[str] = frozenset()
     events: tuple[Event, ...] = ()
 
+    def after(self, change: Change, version: str, wake: Wake | None) -> "Snapshot":
+        """The case as a save of ``change`` leaves it; a mail that is owed already stays as it is."""
+        owed = {each.key for each in self.mails}
+        return Snapshot(
+            application=change.application,
+            version=version,
+            wake=wake,
+            mails=self.mails + tuple(each for each in change.mails if each.key not in owed),
+            answered=self.answered | {each.request.key for each in change.answers},
+            events=self.events + change.events,
+        )
+
 
 class Applications(Protocol):
     """The cases; only the worker may save."""
@@ -110,8 +121,10 @@ class Applications(Protocol):
         """The case and its rows, or None."""
         ...
 
-    async def save(self, before: Snapshot | None, change: Change, wake: Wake | None) -> None:
+    async def save(self, before: Snapshot | None, change: Change, wake: Wake | None) -> Snapshot:
         """Save state, events, mails owed and answers in one transaction; ``before`` None creates.
+
+        Returns the case as it is now, with its new version, without another read.
 
         Raises:
             ConflictError: it exists already, or a request of the change was answered already.
@@ -445,7 +458,7 @@ class StaffTokens(Protocol):
     """Verifies ID tokens of the staff application."""
 
     async def verify(self, token: str, *, stamped_at: datetime) -> StaffIdentity | None:
-        """Check signature, issuer, audience, tenant, ``acrs``, and that ``stamped_at`` lies within its life; None if any fails."""
+        """Check signature, issuer, audience, tenant, ``acrs``, and that ``stamped_at`` lies in its life; None if not."""
         ...
 
 

@@ -49,7 +49,7 @@ class TableApplications:
             events=tuple(codec.event_from(rows.field(row, "data")) for row in _starting(by_key, "event:")),
         )
 
-    async def save(self, before: Snapshot | None, change: Change, wake: Wake | None) -> None:
+    async def save(self, before: Snapshot | None, change: Change, wake: Wake | None) -> Snapshot:
         """Save everything of a change in one transaction; the row of the case is first, so its ETag decides.
 
         Raises:
@@ -64,7 +64,9 @@ class TableApplications:
         operations += [("create", row) for row in _event_rows(part, change)]
         operations += [("create", _mail_row(part, mail)) for mail in change.mails if mail.key not in owed]
         operations += [("create", _answer_row(part, answer)) for answer in change.answers]
-        await rows.commit(self._table, operations)
+        version = (await rows.commit(self._table, operations))[0]
+        start = before or Snapshot(application=change.application, version=version, wake=wake)
+        return start.after(change, version, wake)
 
     async def mark_mails(self, application: str, mails: Sequence[OwedMail]) -> None:
         """Record what became of mails; a repeat writes the same again.

@@ -133,8 +133,10 @@ async def replace(table: "TableClient", row: Row, version: str) -> None:
         )
 
 
-async def commit(table: "TableClient", operations: Sequence[Operation], effect: Effect = Effect.ONCE) -> None:
-    """One entity-group transaction: all or nothing, sent once.
+async def commit(
+    table: "TableClient", operations: Sequence[Operation], effect: Effect = Effect.ONCE
+) -> list[str]:
+    """One entity-group transaction: all or nothing, sent once. Returns the new versions, in order.
 
     Raises:
         ValueError: more operations than a transaction takes.
@@ -147,7 +149,8 @@ async def commit(table: "TableClient", operations: Sequence[Operation], effect: 
         message = "too many rows for one transaction"
         raise ValueError(message)
     async with port_errors("commit rows", effect):
-        await table.submit_transaction(operations, retry_total=0)
+        done = await table.submit_transaction(operations, retry_total=0)
+    return [str(each.get("etag", "")) for each in done]
 
 
 async def erase(table: "TableClient", keys: Iterable[tuple[str, str]]) -> None:

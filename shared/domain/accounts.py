@@ -134,15 +134,22 @@ def account_guards(
     Sources of the rules: DESIGN section 2 "Guards". App-only Graph has no guard of its own for administrators.
     """
     if facts is None:
-        return (GuardResult(Guard.ACCOUNT_EXISTS, passed=False), GuardResult(Guard.NOT_FROZEN, passed=not frozen))
+        return (
+            GuardResult(Guard.ACCOUNT_EXISTS, passed=False),
+            GuardResult(Guard.NOT_FROZEN, passed=not frozen),
+        )
     shared_groups = facts.groups & protected
     return (
         GuardResult(Guard.ACCOUNT_EXISTS, passed=True),
         GuardResult(Guard.ACCOUNT_ENABLED, passed=facts.enabled),
         GuardResult(Guard.MEMBER, passed=facts.member),
         GuardResult(Guard.IN_PASS_POLICY, passed=facts.in_pass_policy),
-        GuardResult(Guard.NO_DIRECTORY_ROLE, passed=not facts.directory_roles, detail=_count(facts.directory_roles)),
-        GuardResult(Guard.NO_ELIGIBLE_ROLE, passed=not facts.eligible_roles, detail=_count(facts.eligible_roles)),
+        GuardResult(
+            Guard.NO_DIRECTORY_ROLE, passed=not facts.directory_roles, detail=_count(facts.directory_roles)
+        ),
+        GuardResult(
+            Guard.NO_ELIGIBLE_ROLE, passed=not facts.eligible_roles, detail=_count(facts.eligible_roles)
+        ),
         GuardResult(Guard.NOT_PROTECTED, passed=not shared_groups, detail=_count(shared_groups)),
         GuardResult(Guard.ADDRESS_ON_FILE, passed=bool(facts.addresses)),
         GuardResult(Guard.NOT_FROZEN, passed=not frozen),

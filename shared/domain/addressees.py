@@ -4,6 +4,7 @@ from datetime import datetime
 
 from shared.domain.application import Application
 from shared.domain.mails import MailKind, OwedMail
+from shared.domain.states import State
 
 
 def to_owner(application: Application, kind: MailKind, at: datetime, *, round_: int) -> tuple[OwedMail, ...]:
@@ -18,9 +19,7 @@ def to_applicant(
     trusted = tuple(OwedMail(kind, round_, each, at, on_file=True) for each in _reachable(application))
     if not application.contact_email or application.contact_on_file:
         return trusted
-    typed = OwedMail(
-        kind, round_, application.contact_email, at, with_link=application.contact_confirmed
-    )
+    typed = OwedMail(kind, round_, application.contact_email, at, with_link=application.contact_confirmed)
     return (*trusted, typed)
 
 
@@ -31,7 +30,9 @@ def receipt(application: Application, at: datetime) -> tuple[OwedMail, ...]:
     return (OwedMail(MailKind.RECEIPT, 1, application.contact_email, at, with_link=False),)
 
 
-def to_staff(addresses: tuple[str, ...], kind: MailKind, at: datetime, *, round_: int) -> tuple[OwedMail, ...]:
+def to_staff(
+    addresses: tuple[str, ...], kind: MailKind, at: datetime, *, round_: int
+) -> tuple[OwedMail, ...]:
     """One message to each reviewer or operator."""
     return tuple(OwedMail(kind, round_, each, at, on_file=True) for each in addresses)
 
@@ -39,3 +40,21 @@ def to_staff(addresses: tuple[str, ...], kind: MailKind, at: datetime, *, round_
 def _reachable(application: Application) -> tuple[str, ...]:
     outside = tuple(each.value for each in application.addresses if not each.own_mailbox)
     return outside or tuple(each.value for each in application.addresses)
+
+
+_WANTED_IN = {
+    MailKind.REVIEW: {State.IN_REVIEW},
+    MailKind.REVIEW_REMINDER: {State.IN_REVIEW},
+    MailKind.PROMISE_CHANGED: {State.IN_REVIEW},
+    MailKind.RETURNED: {State.RETURNED},
+    MailKind.PICKUP: {State.APPROVED, State.ISSUING, State.ISSUED},
+    MailKind.COOLING_OFF: {State.COOLING_OFF},
+}
+
+
+def still_wanted(mail: OwedMail, application: Application) -> bool:
+    """Whether a mail still fits the state of its case; one that does not is skipped, not sent late."""
+    if mail.kind not in _WANTED_IN:
+        return True
+    fits = application.state in _WANTED_IN[mail.kind]
+    return fits and (mail.kind is not MailKind.REVIEW or mail.round == application.round)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain.accounts import GuardResult
 from shared.domain.addressees import to_applicant, to_owner, to_staff
 from shared.domain.application import Application, Change, move, note
 from shared.domain.events import EventKind, Party
@@ -51,7 +52,9 @@ def stop(
 
     "This was not me" always goes through ``stopping``: whoever applied holds the password, so sessions are revoked.
     """
-    direct = application.attempts == 0 and why is not Closing.NOT_ME and application.state is not State.ATTENTION
+    direct = (
+        application.attempts == 0 and why is not Closing.NOT_ME and application.state is not State.ATTENTION
+    )
     target = _ENDS.get(why, State.CANCELLED)
     if direct and application.may_move(target):
         return _end(application, why, now, rules, party=party, actor=actor)
@@ -73,7 +76,9 @@ def stop(
 
 def stopped(application: Application, now: datetime, rules: Rules) -> Change:
     """The pass was seen gone and sessions were revoked: the case ends."""
-    return _end(application, application.stop_as or Closing.OPERATOR, now, rules, party=Party.SYSTEM, actor="")
+    return _end(
+        application, application.stop_as or Closing.OPERATOR, now, rules, party=Party.SYSTEM, actor=""
+    )
 
 
 def duplicate(application: Application, holder: str, now: datetime, rules: Rules) -> Change:
@@ -96,7 +101,7 @@ def contest(application: Application, request: Request, now: datetime, rules: Ru
 
 def too_late(application: Application, request: Request, now: datetime) -> Change:
     """A request that no longer fits is answered so, and leaves its trace."""
-    change = note(application, EventKind.REQUEST_TOO_LATE, now, kind=request.kind.value)
+    change = note(application, EventKind.REQUEST_TOO_LATE, now, request=request.kind.value)
     return change.answering(request, now, Outcome.TOO_LATE)
 
 
@@ -140,3 +145,18 @@ def _end(
     if why is Closing.NOT_ME:
         return change.owing(*to_owner(ended, MailKind.CLOSED, now, round_=ended.round))
     return change.owing(*to_applicant(ended, MailKind.CLOSED, now, round_=ended.round))
+
+
+def photos_erased(application: Application, names: set[str], now: datetime) -> Change:
+    """The photos are gone; that they were erased stays in the audit trail."""
+    change = note(application, EventKind.PHOTO_ERASED, now, count=str(len(names)))
+    photo = application.photo
+    if photo is not None and photo.name in names:
+        photo = replace(photo, erased_at=now)
+    left = tuple(each for each in application.discarded if each not in names)
+    return replace(change, application=replace(change.application, photo=photo, discarded=left))
+
+
+def with_guards(application: Application, guards: tuple[GuardResult, ...]) -> Application:
+    """The application with the guards as they were asked last."""
+    return replace(application, guards=guards)

@@ -139,7 +139,7 @@ def shown(application: Application, request: Request, now: datetime) -> Change:
     """The page says that the pass is on the screen: the ciphertext goes."""
     current = application.current_pass
     if current is None or current.attempt != request.slot or not current.sealed:
-        late = note(application, EventKind.REQUEST_TOO_LATE, now, kind=request.kind.value)
+        late = note(application, EventKind.REQUEST_TOO_LATE, now, request=request.kind.value)
         return late.answering(request, now, Outcome.TOO_LATE)
     change = note(application, EventKind.PASS_SHOWN, now, party=Party.APPLICANT, actor=application.subject)
     after = replace(change.application, current_pass=replace(current, sealed=""))
@@ -227,3 +227,12 @@ def _back_to_approved(application: Application, kind: EventKind, now: datetime, 
         promised_by=application.pickup_until,
     )
     return replace(change, application=after)
+
+
+def registration_reported(application: Application, request: Request, now: datetime) -> Change:
+    """The person says they have registered, but nothing is seen yet: look again soon (replication takes minutes)."""
+    change = note(
+        application, EventKind.REGISTRATION_REPORTED, now, party=Party.APPLICANT, actor=application.subject
+    )
+    soon = replace(change.application, check_at=now + timedelta(minutes=1))
+    return replace(change, application=soon).answering(request, now)

@@ -171,7 +171,7 @@ class MailBudget:
         return max(0, min(left, limits.per_hour - bucket.hour_sent - reserve))
 
     def staff_may_be_told(self, limits: MailLimits, now: datetime) -> bool:
-        """Whether a message to staff may go out now: at once while the hour is less than half spent, else a digest every ten minutes."""
+        """Whether staff may be written to now: at once while less than half the hour is spent, else every ten minutes."""
         bucket = self.rolled(now)
         if bucket.staff_at is None or not timedelta(0) <= now - bucket.staff_at < limits.digest_every:
             return True

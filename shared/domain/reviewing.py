@@ -127,14 +127,16 @@ class Decider:
     employee_id: str = ""
 
 
-def decide(application: Application, request: Request, decider: Decider, now: datetime, rules: Rules) -> Change:
+def decide(
+    application: Application, request: Request, decider: Decider, now: datetime, rules: Rules
+) -> Change:
     """Carry out a reviewer's decision, after checking who made it.
 
     A decision of an earlier round is answered "too late". One whose token does not verify, or whose maker may not
     decide, opens the next round and alerts the operator: it must not block the case by being the first.
     """
     if application.state is not State.IN_REVIEW or request.slot != application.round:
-        late = note(application, EventKind.REQUEST_TOO_LATE, now, kind=request.kind.value)
+        late = note(application, EventKind.REQUEST_TOO_LATE, now, request=request.kind.value)
         return late.answering(request, now, Outcome.TOO_LATE)
     bar = bar_to_decide(application, decider.staff, employee_id=decider.employee_id)
     staff = decider.staff
@@ -156,7 +158,7 @@ def decide(application: Application, request: Request, decider: Decider, now: da
             change = _reject(judged, staff.oid, now, rules)
         case DecisionKind.RETURN:
             change = _return(judged, staff.oid, now, rules)
-        case DecisionKind.WRONG_DOCUMENT:
+        case _:  # WRONG_DOCUMENT: the photo is erased at once
             change = _return(discard_photo(judged), staff.oid, now, rules)
     return change.answering(request, now)
 
@@ -230,9 +232,7 @@ def _approve(
         request.evidence,
         request.stamped_at or now,
     )
-    approved = replace(
-        application, contact_confirmed=confirmed, approvals=(*application.approvals, approval)
-    )
+    approved = replace(application, contact_confirmed=confirmed, approvals=(*application.approvals, approval))
     if len(approved.approvals) < approved.needs:
         once = note(approved, EventKind.APPROVED_ONCE, now, party=Party.REVIEWER, actor=staff.oid)
         again = replace(once.application, round=approved.round + 1)

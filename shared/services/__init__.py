@@ -1,0 +1,1 @@
+"""In what order: one use case, one file, one verb."""

@@ -1,0 +1,53 @@
+"""When somebody must look at a case again, whatever else happens."""
+
+from datetime import datetime, timedelta
+
+from shared.domain.application import Application
+from shared.domain.rules import Rules
+from shared.domain.states import State
+from shared.domain.step_by_state import notice_accepted_at
+from shared.domain.steps import Case
+
+WORK_IN_PROGRESS = timedelta(minutes=11)
+"""Function timeout (10 minutes) and a minute: a due row for work in progress is not earlier, so that nobody doubles the work."""
+
+TRY_AGAIN = timedelta(minutes=1)
+
+
+def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -> datetime | None:
+    """The earliest time at which the clock moves this case; None if it never will.
+
+    What should have happened already but could not is tried again in a minute.
+    """
+    times = [each for each in _times(case, application, rules) if each is not None]
+    if case.owed():
+        times.append(case.found.mails_blocked_until or now + WORK_IN_PROGRESS)
+    if case.found.unreachable:
+        times.append(now + TRY_AGAIN)
+    return max(min(times), now + TRY_AGAIN) if times else None
+
+
+def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> datetime | None:
+    """The wake a save must have: that of the state, and one for work in progress if mails are owed or the system moves next."""
+    times = [
+        each for each in (application.due_at, application.check_at, _photo(application)) if each is not None
+    ]
+    busy = {State.SUBMITTED, State.STOPPING}
+    if owes_mail or application.state in busy or application.removals or application.discarded:
+        times.append(now + WORK_IN_PROGRESS)
+    return min(times, default=None)
+
+
+def _times(case: Case, application: Application, rules: Rules) -> tuple[datetime | None, ...]:
+    due = application.due_at
+    if application.state is State.STOPPING and application.attempt is not None:
+        due = application.attempt.deadline
+    if application.state is State.COOLING_OFF and due is not None:
+        accepted = notice_accepted_at(case)
+        due = max(due, accepted + rules.cooling_off) if accepted else due
+    return (due, application.check_at, _photo(application))
+
+
+def _photo(application: Application) -> datetime | None:
+    photo = application.photo
+    return photo.erase_at if photo is not None and photo.erased_at is None else None

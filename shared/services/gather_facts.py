@@ -1,0 +1,113 @@
+"""Ask outside for the facts that the domain wants: lock, account, methods, passes, switches, who decided."""
+
+from shared.domain.accounts import Method
+from shared.domain.kinds import Closing
+from shared.domain.requests import Request
+from shared.domain.reviewing import Decider
+from shared.domain.steps import Findings, LockFacts, Need
+from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, UnavailableError
+from shared.services.worker_ports import WorkerPorts
+
+_LOCK_TRIES = 5
+_EARLIER_LOOKED_AT = 3
+
+
+async def gather(needs: tuple[Need, ...], snapshot: Snapshot, found: Findings, ports: WorkerPorts) -> None:
+    """Fill ``found`` with what ``needs`` names.
+
+    Raises:
+        UnavailableError: something cannot be asked now.
+    """
+    subject = snapshot.application.subject
+    try:
+        for need in needs:
+            match need:
+                case Need.LOCK:
+                    found.lock = await take_lock(subject, snapshot.application.id, ports)
+                case Need.ACCOUNT:
+                    found.account = await ports.directory.facts(subject)
+                    found.account_asked = True
+                case Need.METHODS:
+                    found.methods = await _methods(subject, found, ports)
+                case Need.PASSES:
+                    found.passes = tuple(await ports.passes.listed(subject))
+                case Need.FROZEN:
+                    found.frozen = await ports.switches.frozen()
+                case Need.STORED_DECISION:
+                    found.stored_decision = await _stored_decision(snapshot, ports)
+    except ForbiddenError:
+        found.refused = True
+    except MissingError:
+        found.passes = found.passes or ()
+
+
+async def gather_decider(request: Request, found: Findings, ports: WorkerPorts) -> None:
+    """Verify the token of a staff request; what does not verify is nobody.
+
+    Raises:
+        UnavailableError: keys or directory cannot be read now.
+    """
+    staff = None
+    if request.evidence and request.stamped_at is not None:
+        staff = await ports.staff_tokens.verify(request.evidence, stamped_at=request.stamped_at)
+    employee_id = await ports.directory.employee_id(staff.oid) if staff else ""
+    found.deciders[request.key] = Decider(staff, employee_id)
+
+
+async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockFacts:
+    """Take the account's lock, or learn who holds it. It is written by ETag even if it names this application already.
+
+    Raises:
+        UnavailableError: too many others wrote it meanwhile, or storage cannot be reached.
+    """
+    for _ in range(_LOCK_TRIES):
+        lock = None
+        try:
+            await ports.locks.insert(subject, application)
+        except ConflictError:
+            lock = await ports.locks.read(subject)
+        else:
+            return LockFacts(application, 0)
+        if lock is None:
+            continue
+        if lock.application != application:
+            holder = await ports.applications.read(lock.application)
+            if holder is not None and holder.application.open:
+                return LockFacts(lock.application, len(lock.earlier))
+        try:
+            await ports.locks.replace(lock, application)
+        except StaleError:
+            continue
+        names = tuple(each for each in (lock.application, *lock.earlier) if each != application)
+        return LockFacts(application, len(names), await _contested(names, ports))
+    raise UnavailableError("the account's lock is being written by others")
+
+
+async def _methods(subject: str, found: Findings, ports: WorkerPorts) -> tuple[Method, ...]:
+    """An account that does not exist has no methods to ask for."""
+    if found.account_asked and found.account is None:
+        return ()
+    return tuple(await ports.methods.registered(subject))
+
+
+async def _stored_decision(snapshot: Snapshot, ports: WorkerPorts) -> bool:
+    """Whether every approval that is on record still verifies."""
+    approvals = snapshot.application.approvals
+    for each in approvals:
+        staff = await ports.staff_tokens.verify(each.evidence, stamped_at=each.stamped_at)
+        if staff is None or staff.oid != each.oid:
+            return False
+    return bool(approvals)
+
+
+async def _contested(earlier: tuple[str, ...], ports: WorkerPorts) -> bool:
+    """Whether the owner said "not me" to one of the latest earlier applications."""
+    for each in earlier[:_EARLIER_LOOKED_AT]:
+        snapshot = await ports.applications.read(each)
+        if snapshot is None:
+            continue
+        case = snapshot.application
+        contested = case.completed_at is not None and not case.terminal
+        if case.stop_as is Closing.NOT_ME or contested:
+            return True
+    return False

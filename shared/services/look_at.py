@@ -1,0 +1,224 @@
+"""The one loop: read a case, ask the domain for the next step, do it, again, until the domain says wait.
+
+Every queue message, inbox row and due row ends here. It may run twice, late, or beside another of its kind: every save
+carries the ETag it read, and a case that somebody else changed is read anew.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.domain.application import Change
+from shared.domain.issuing import Minted
+from shared.domain.next_step import next_step
+from shared.domain.requests import Request
+from shared.domain.states import State
+from shared.domain.steps import (
+    Case,
+    Commit,
+    DeletePasses,
+    ErasePhotos,
+    EraseRequests,
+    Findings,
+    Gather,
+    GatherDecider,
+    MintPass,
+    RemoveMethods,
+    RevokeSessions,
+    SendMails,
+    Step,
+    Wait,
+)
+from shared.domain.wakes import wake_after
+from shared.ports import ConflictError, Snapshot, StaleError, UnavailableError, UnknownOutcomeError, Wake
+from shared.services import gather_facts, remove_old_methods
+from shared.services.issue_pass import issue_pass
+from shared.services.send_mails import send_mails
+from shared.services.worker_ports import WorkerPorts
+
+_MAX_STEPS = 80
+
+
+class EndlessLookError(Exception):
+    """The steps of one look did not come to an end: a fault of ours, for the poison queue and the operator."""
+
+
+async def look_at(application: str, ports: WorkerPorts, *, woken_by: Sequence[Wake] = ()) -> None:
+    """Do everything that is due for one case now.
+
+    Args:
+        application: Id of the case; one that does not exist is no error.
+        ports: The worker's ports.
+        woken_by: Due rows that caused this look; they are erased when something else guards the case.
+
+    Raises:
+        UnavailableError: storage cannot be reached; the caller's message or row stays and tries again.
+        EndlessLookError: see there.
+    """
+    look = _Look(application, ports)
+    await look.read()
+    for _ in range(_MAX_STEPS):
+        step = look.next()
+        if isinstance(step, Wait):
+            await look.rest(step.until, woken_by)
+            return
+        await look.do(step)
+    raise EndlessLookError
+
+
+class _Look:
+    """One look at one case: what was read, and what was found out since."""
+
+    def __init__(self, application: str, ports: WorkerPorts) -> None:
+        self._id = application
+        self._ports = ports
+        self._snapshot: Snapshot | None = None
+        self._inbox: tuple[Request, ...] = ()
+        self._found = Findings()
+        self._deleted: set[str] = set()
+
+    async def read(self) -> None:
+        """Read anew; a pass that this look made, or an attempt it claimed, is not forgotten."""
+        self._snapshot = await self._ports.applications.read(self._id)
+        self._inbox = tuple(await self._ports.inbox.waiting(self._id))
+        self._found = Findings(minted=self._found.minted, claimed=self._found.claimed)
+
+    def next(self) -> Step:
+        """What the domain wants done."""
+        return next_step(self._case(), self._ports.clock.now(), self._ports.rules)
+
+    async def do(self, step: Step) -> None:
+        """Do one step; what cannot be reached outside is noted, for the domain to wait."""
+        try:
+            await self._do(step)
+        except (UnavailableError, UnknownOutcomeError):
+            if isinstance(step, Commit | EraseRequests | ErasePhotos):
+                raise
+            self._found.unreachable = True
+
+    async def _do(self, step: Step) -> None:
+        match step:
+            case Commit(change):
+                await self._commit(change)
+            case Gather(needs):
+                await gather_facts.gather(needs, self._known(), self._found, self._ports)
+            case GatherDecider(request):
+                await gather_facts.gather_decider(request, self._found, self._ports)
+            case SendMails(mails):
+                outcome = await send_mails(self._known(), mails, self._ports)
+                self._snapshot = outcome.snapshot
+                self._found.mails_blocked_until = outcome.blocked_until
+            case EraseRequests(requests):
+                await self._ports.sweep.erase(requests)
+                gone = {each.key for each in requests}
+                self._inbox = tuple(each for each in self._inbox if each.key not in gone)
+            case ErasePhotos(names):
+                for name in names:
+                    await self._ports.photos.erase(name)
+                self._found.photos_erased |= set(names)
+            case _:
+                await self._act_on_account(step)
+
+    async def _act_on_account(self, step: Step) -> None:
+        """The steps that change something in the directory."""
+        subject = self._known().application.subject
+        match step:
+            case MintPass(application):
+                self._found.minted = await issue_pass(application, self._found.account, self._ports)
+                self._found.claimed = 0
+                self._found.methods = self._found.passes = None
+            case DeletePasses(ids):
+                await self._delete_passes(ids)
+            case RevokeSessions():
+                await self._ports.sessions.revoke(subject)
+                self._found.sessions_revoked = True
+            case RemoveMethods(methods):
+                self._found.methods_gone = await remove_old_methods.remove(subject, methods, self._ports)
+            case _:
+                raise EndlessLookError
+
+    async def _commit(self, change: Change) -> None:
+        """Save with a due row that was written before; if somebody else was first, read anew."""
+        before = self._snapshot
+        after = change.application
+        opened = before is None or (before.application.terminal and not after.terminal)
+        if opened:
+            await self._ports.open_cases.add(after.id)
+        wake = await self._guard(change)
+        try:
+            self._snapshot = await self._ports.applications.save(before, change, wake)
+        except (StaleError, ConflictError, UnknownOutcomeError):
+            await self.read()
+            return
+        if after.state is State.ISSUING:
+            self._found.claimed = after.attempts
+        if after.terminal and before is not None and not before.application.terminal:
+            await self._ports.open_cases.drop(after.id)
+
+    async def _guard(self, change: Change) -> Wake | None:
+        """The due row that guards this save: the one the case names already, if early enough, or a new one."""
+        now = self._ports.clock.now()
+        owes = bool(change.mails) or bool(self._case().owed())
+        needed = wake_after(change.application, now, owes_mail=owes)
+        if needed is None:
+            return None
+        named = self._snapshot.wake if self._snapshot else None
+        if named is not None and now < named.at <= needed:
+            return named
+        return await self._ports.due.insert(needed, self._id, _lane(change))
+
+    async def _delete_passes(self, ids: tuple[str, ...]) -> None:
+        """Delete, then look again; one that is still listed is left for a later look (replication)."""
+        minted = self._found.minted
+        if set(ids) <= self._deleted:
+            self._found.unreachable = True
+            return
+        for each in ids:
+            await self._ports.passes.delete(self._known().application.subject, each)
+            self._deleted.add(each)
+        if isinstance(minted, Minted) and minted.pass_id in ids:
+            self._found.minted = None
+        self._found.passes = None
+
+    async def rest(self, until: datetime | None, woken_by: Sequence[Wake]) -> None:
+        """Leave the case guarded: a named due row not later than ``until``, then erase the rows that woke us."""
+        snapshot = self._snapshot
+        now = self._ports.clock.now()
+        if snapshot is not None:
+            named = snapshot.wake
+            passed = named is not None and named.at <= now
+            fresh: Wake | None = None
+            if until is not None and (named is None or passed or named.at > until):
+                fresh = await self._ports.due.insert(until, self._id, "review")
+            if passed or (named is None and fresh is not None):
+                try:
+                    snapshot = await self._ports.applications.save(
+                        snapshot, Change(snapshot.application), fresh
+                    )
+                except (StaleError, UnknownOutcomeError):
+                    return
+        keep = snapshot.wake.key if snapshot and snapshot.wake else ""
+        spent = [each for each in woken_by if each.key != keep]
+        if spent:
+            await self._ports.due.erase(spent)
+
+    def _case(self) -> Case:
+        snapshot = self._snapshot
+        answered = snapshot.answered if snapshot else frozenset()
+        return Case(
+            application=snapshot.application if snapshot else None,
+            mails=snapshot.mails if snapshot else (),
+            waiting=tuple(each for each in self._inbox if each.key not in answered),
+            answered=tuple(each for each in self._inbox if each.key in answered),
+            found=self._found,
+        )
+
+    def _known(self) -> Snapshot:
+        if self._snapshot is None:
+            raise EndlessLookError
+        return self._snapshot
+
+
+def _lane(change: Change) -> str:
+    if change.application.state in {State.APPROVED, State.ISSUING, State.ISSUED}:
+        return "issuance"
+    return "mail" if change.application.terminal else "review"

@@ -1,0 +1,59 @@
+"""The timer's use case: look at every case that is due or has something in the inbox. No cursor, no scan of all cases."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+from shared.domain.requests import Request
+from shared.ports import PortError, Wake
+from shared.services.look_at import EndlessLookError, look_at
+from shared.services.worker_ports import WorkerPorts
+
+_LOG = logging.getLogger(__name__)
+
+LOOKS_IN_THIS_RUN = 24
+"""More than this is handed to the queues, which scale out."""
+_SIDE_BY_SIDE = 4
+_FRESH = timedelta(seconds=20)
+
+
+async def wake_due(ports: WorkerPorts) -> int:
+    """Look at what is due; returns the number of cases looked at or handed on.
+
+    A request that was stored a moment ago has its own hint under way and is left to it.
+
+    Raises:
+        UnavailableError: storage cannot be reached; the next run tries again.
+    """
+    now = ports.clock.now()
+    await ports.switches.beat(now)
+    wakes: dict[str, list[Wake]] = defaultdict(list)
+    for wake in await ports.due.due(now):
+        wakes[wake.application].append(wake)
+    for request in await ports.sweep.everything():
+        if not _fresh(request):
+            wakes.setdefault(request.application, [])
+    names = sorted(wakes, key=lambda name: min((each.at for each in wakes[name]), default=now))
+    gate = asyncio.Semaphore(_SIDE_BY_SIDE)
+    async with asyncio.TaskGroup() as group:
+        for name in names[:LOOKS_IN_THIS_RUN]:
+            group.create_task(_look(name, wakes[name], gate, ports))
+    for name in names[LOOKS_IN_THIS_RUN:]:
+        await ports.hints.send(next((each.lane for each in wakes[name]), "review"), name)
+    return len(names)
+
+
+async def _look(name: str, wakes: list[Wake], gate: asyncio.Semaphore, ports: WorkerPorts) -> None:
+    """One bad case must not keep the others asleep: it stays due, and its hint's poison queue will tell of it."""
+    async with gate:
+        try:
+            await look_at(name, ports, woken_by=wakes)
+        except (PortError, EndlessLookError, ValueError):
+            _LOG.exception("look failed", extra={"application": name})
+            await ports.hints.send("review", name)
+
+
+def _fresh(request: Request) -> bool:
+    stamped = request.stamped_at
+    return stamped is not None and datetime.now(UTC) - stamped < _FRESH

@@ -1,0 +1,34 @@
+"""Everything the worker's use cases need from outside, in one place; built once by bootstrap, or by a test from fakes."""
+
+from dataclasses import dataclass
+
+from shared import ports
+from shared.domain.rules import Rules
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerPorts:
+    """The worker's ports and the configured rules."""
+
+    rules: Rules
+    clock: ports.Clock
+    applications: ports.Applications
+    open_cases: ports.OpenCases
+    inbox: ports.Inbox
+    sweep: ports.InboxSweep
+    due: ports.DueRows
+    locks: ports.AccountLocks
+    switches: ports.Switches
+    budgets: ports.MailBudgets
+    photos: ports.Photos
+    hints: ports.Hints
+    poison: ports.PoisonRows
+    directory: ports.Directory
+    methods: ports.Methods
+    passes: ports.Passes
+    sessions: ports.SignInSessions
+    mailer: ports.Mailer
+    composer: ports.MailComposer
+    links: ports.Links
+    staff_tokens: ports.StaffTokens
+    sealer: ports.Sealer
