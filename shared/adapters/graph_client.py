@@ -34,7 +34,7 @@ type Call[T] = Callable[[Any], Awaitable[T]]
 @dataclass(frozen=True, slots=True)
 class _Opened:
     graph: Any
-    http: "httpx.AsyncClient"
+    transport: "httpx.AsyncHTTPTransport"
     configuration: Callable[..., Any]
 
 
@@ -120,7 +120,7 @@ class GraphConnection:
     async def close(self) -> None:
         """Close the connections; the credential belongs to whoever made it."""
         if self._opened is not None:
-            await self._opened.http.aclose()
+            await self._opened.transport.aclose()
             self._opened = None
 
     async def _open(self) -> _Opened:
@@ -167,7 +167,9 @@ def _connect(base_url: str, credential: "AsyncTokenCredential", hosts: list[str]
     from msgraph.graph_request_adapter import GraphRequestAdapter
     from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
-    http = httpx.AsyncClient(timeout=httpx.Timeout(seconds, connect=_CONNECT_SECONDS), http2=True)
+    # Made here, because the SDK's wrapper around a client's own transport does not close it.
+    transport = httpx.AsyncHTTPTransport(http2=True)
+    http = httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(seconds, connect=_CONNECT_SECONDS))
     no_retries = {RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False)}
     client = GraphClientFactory.create_with_default_middleware(client=http, options=no_retries)
     provider = AzureIdentityAuthenticationProvider(credential, scopes=[SCOPE], allowed_hosts=hosts)
@@ -180,5 +182,5 @@ def _connect(base_url: str, credential: "AsyncTokenCredential", hosts: list[str]
         return RequestConfiguration(headers=headers, query_parameters=query)
 
     return _Opened(
-        graph=GraphServiceClient(request_adapter=adapter), http=client, configuration=configuration
+        graph=GraphServiceClient(request_adapter=adapter), transport=transport, configuration=configuration
     )
