@@ -1,0 +1,114 @@
+"""Every suite here runs twice: against the fakes in memory, and against the shipped adapters on Azurite."""
+
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from shared import names
+from shared.adapters.blob_photos import BlobPhotos
+from shared.adapters.queue_hints import QueueHints
+from shared.adapters.storage import Storage, StorageAccount
+from shared.adapters.system import SystemRandomness
+from shared.adapters.tables_accesses import TableAccesses
+from shared.adapters.tables_applications import TableApplications
+from shared.adapters.tables_due import TableDueRows
+from shared.adapters.tables_inbox import TableInbox
+from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets, TableSwitches
+from shared.adapters.tables_open_cases import TableOpenCases
+from shared.adapters.tables_poison import TablePoisonRows
+from shared.ports import (
+    Accesses,
+    AccountLocks,
+    Applications,
+    DueRows,
+    Hints,
+    MailBudgets,
+    OpenCases,
+    Photos,
+    PoisonRows,
+)
+from tests.azurite import storage_account
+from tests.fakes.memory_guards import MemorySwitches
+from tests.fakes.memory_storage import MemoryStorage
+from tests.fakes.memory_work import MemoryInbox
+
+__all__ = ["storage_account"]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Every port of storage."""
+
+    applications: Applications
+    open_cases: OpenCases
+    inbox: TableInbox | MemoryInbox
+    due_rows: DueRows
+    locks: AccountLocks
+    switches: TableSwitches | MemorySwitches
+    budgets: MailBudgets
+    photos: Photos
+    hints: Hints
+    poison: PoisonRows
+    accesses: Accesses
+
+
+@pytest.fixture(scope="session")
+def prefix() -> str:
+    """Keeps this run apart from others on the same account."""
+    return f"t{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+async def storage(storage_account: str, prefix: str) -> AsyncIterator[Storage]:
+    account = StorageAccount(connection_string=storage_account)
+    async with Storage(records=account, photos=account, prefix=prefix) as opened:
+        await opened.ensure()
+        yield opened
+
+
+@pytest.fixture(params=["fake", "azurite"])
+async def ports(request: pytest.FixtureRequest) -> AsyncIterator[Ports]:
+    """The ports, filled one way or the other. Tables are shared by the tests of a run: each uses names of its own."""
+    if request.param == "fake":
+        yield _memory()
+        return
+    account = StorageAccount(connection_string=request.getfixturevalue("storage_account"))
+    async with Storage(records=account, photos=account, prefix=request.getfixturevalue("prefix")) as opened:
+        await opened.ensure()
+        yield _tables(opened)
+
+
+def _memory() -> Ports:
+    memory = MemoryStorage()
+    return Ports(
+        applications=memory.applications,
+        open_cases=memory.open_cases,
+        inbox=memory.inbox,
+        due_rows=memory.due_rows,
+        locks=memory.locks,
+        switches=memory.switches,
+        budgets=memory.budgets,
+        photos=memory.photos,
+        hints=memory.hints,
+        poison=memory.poison,
+        accesses=memory.accesses,
+    )
+
+
+def _tables(storage: Storage) -> Ports:
+    applications, locks = storage.table(names.TABLE_APPLICATIONS), storage.table(names.TABLE_LOCKS)
+    return Ports(
+        applications=TableApplications(applications),
+        open_cases=TableOpenCases(applications),
+        inbox=TableInbox(storage.table(names.TABLE_REQUESTS)),
+        due_rows=TableDueRows(storage.table(names.TABLE_DUE), randomness=SystemRandomness()),
+        locks=TableAccountLocks(locks),
+        switches=TableSwitches(locks),
+        budgets=TableMailBudgets(locks),
+        photos=BlobPhotos(storage),
+        hints=QueueHints(storage),
+        poison=TablePoisonRows(applications),
+        accesses=TableAccesses(storage.table(names.TABLE_ACCESSES), randomness=SystemRandomness()),
+    )

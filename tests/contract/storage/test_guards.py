@@ -1,0 +1,148 @@
+"""Locks, switches, the mail budget, photos, the index of open cases, poison, accesses."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.mails import MailBudget
+from shared.ports import Access, AccountLock, ConflictError, MissingError, Poison, StaleError
+from tests.contract.storage.conftest import Ports
+from tests.contract.storage.sample_cases import AT, fresh_id
+
+
+async def test_a_lock_is_taken_once(ports: Ports) -> None:
+    subject = fresh_id()
+    assert await ports.locks.read(subject) is None
+    results = await asyncio.gather(
+        *(ports.locks.insert(subject, name) for name in ("app-1", "app-2")), return_exceptions=True
+    )
+    assert sorted(type(each).__name__ for each in results) == ["ConflictError", "NoneType"]
+    lock = await ports.locks.read(subject)
+    assert lock is not None
+    assert lock.application in {"app-1", "app-2"}
+    assert lock.earlier == ()
+
+
+async def test_a_lock_is_taken_over_by_its_version_and_remembers(ports: Ports) -> None:
+    subject = fresh_id()
+    await ports.locks.insert(subject, "app-1")
+    first = await _lock(ports, subject)
+    await ports.locks.replace(first, "app-2")
+    with pytest.raises(StaleError):
+        await ports.locks.replace(first, "app-3")
+    second = await _lock(ports, subject)
+    await ports.locks.replace(second, "app-3")
+    third = await _lock(ports, subject)
+    assert (third.application, third.earlier) == ("app-3", ("app-2", "app-1"))
+
+
+async def test_writing_the_same_name_again_still_moves_the_version(ports: Ports) -> None:
+    subject = fresh_id()
+    await ports.locks.insert(subject, "app-1")
+    first = await _lock(ports, subject)
+    await ports.locks.replace(first, "app-1")
+    with pytest.raises(StaleError):
+        await ports.locks.replace(first, "app-2")
+    second = await _lock(ports, subject)
+    assert (second.application, second.earlier) == ("app-1", ())
+
+
+async def test_a_lock_that_is_not_there_cannot_be_taken_over(ports: Ports) -> None:
+    other = fresh_id()
+    await ports.locks.insert(other, "app-1")
+    gone = replace(await _lock(ports, other), subject=fresh_id())
+    with pytest.raises(StaleError):
+        await ports.locks.replace(gone, "app-2")
+
+
+async def _lock(ports: Ports, subject: str) -> AccountLock:
+    lock = await ports.locks.read(subject)
+    assert lock is not None
+    return lock
+
+
+async def test_the_freeze_switch(ports: Ports) -> None:
+    await ports.switches.freeze(frozen=False)
+    assert not await ports.switches.frozen()
+    await ports.switches.freeze(frozen=True)
+    assert await ports.switches.frozen()
+
+
+async def test_the_heartbeat_keeps_the_last(ports: Ports) -> None:
+    await ports.switches.beat(AT)
+    await ports.switches.beat(AT + timedelta(minutes=1))
+    assert await ports.switches.last_beat() == AT + timedelta(minutes=1)
+
+
+async def test_the_mail_budget_is_guarded_by_its_version(ports: Ports) -> None:
+    _, version = await ports.budgets.read()
+    budget = MailBudget.fresh(AT).taken(3, AT, staff=True)
+    await ports.budgets.write(budget, version)
+    with pytest.raises(StaleError):
+        await ports.budgets.write(MailBudget.fresh(AT), version)
+    with pytest.raises(StaleError):
+        await ports.budgets.write(MailBudget.fresh(AT), "")
+    found, newer = await ports.budgets.read()
+    assert found == budget
+    await ports.budgets.write(MailBudget.fresh(AT), newer)
+
+
+async def test_photos_are_kept_until_they_are_erased(ports: Ports) -> None:
+    name = fresh_id()
+    await ports.photos.put(name, b"jpeg")
+    with pytest.raises(ConflictError):
+        await ports.photos.put(name, b"another")
+    assert await ports.photos.get(name) == b"jpeg"
+    await ports.photos.erase(name)
+    await ports.photos.erase(name)
+    with pytest.raises(MissingError):
+        await ports.photos.get(name)
+
+
+async def test_open_cases_are_named_once_and_dropped(ports: Ports) -> None:
+    one, two = fresh_id(), fresh_id()
+    for name in (one, one, two):
+        await ports.open_cases.add(name)
+    names = await ports.open_cases.names()
+    assert names.count(one) == 1
+    await ports.open_cases.drop(one)
+    await ports.open_cases.drop(one)
+    names = await ports.open_cases.names()
+    assert one not in names
+    assert two in names
+
+
+async def test_poison_is_kept_until_it_is_dropped(ports: Ports) -> None:
+    first, second = (
+        Poison(fresh_id(), "review", "abc", AT),
+        Poison(fresh_id(), "mail", "", AT + timedelta(hours=1)),
+    )
+    for each in (second, first, first):
+        await ports.poison.keep(each)
+    kept = [each for each in await ports.poison.kept() if each in {first, second}]
+    assert kept == [first, second]
+    await ports.poison.drop(first.key)
+    await ports.poison.drop(first.key)
+    kept = await ports.poison.kept()
+    assert first not in kept
+    assert second in kept
+
+
+async def test_accesses_are_listed_oldest_first(ports: Ports) -> None:
+    application = fresh_id()
+    later = Access(application, "oid-r", "photo", AT + timedelta(microseconds=1))
+    first = Access(application, "oid-a", "case", AT)
+    for each in (later, first, first):
+        await ports.accesses.record(each)
+    assert await ports.accesses.of(application) == [first, first, later]
+    assert await ports.accesses.of(fresh_id()) == []
+
+
+async def test_a_case_may_not_be_named_like_another_partition(ports: Ports) -> None:
+    await ports.open_cases.add("case-1")
+    await ports.poison.keep(Poison("key-1", "review", "abc", AT))
+    for name in ("open", "poison"):
+        with pytest.raises(ValueError, match="reserved"):
+            await ports.applications.read(name)

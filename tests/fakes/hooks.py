@@ -1,0 +1,48 @@
+"""Where a test may step between a service and a fake: awaited around every call of an asynchronous port."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, Protocol
+
+
+async def nothing(_port: str, _method: str) -> None:
+    """What a hook does unless a test says otherwise."""
+
+
+class Hooks:
+    """``before`` runs ahead of the effect, ``after`` behind it; both get the names of the port and of the method.
+
+    An error in ``before`` is a call that never arrived; one in ``after`` is an answer that got lost; waiting in
+    either delays and reorders. Between the two the effect itself never yields, so it is one step.
+    """
+
+    def __init__(self) -> None:
+        self.before: Callable[[str, str], Awaitable[None]] = nothing
+        self.after: Callable[[str, str], Awaitable[None]] = nothing
+
+
+class Hooked(Protocol):
+    """A fake of one port."""
+
+    hooks: Hooks
+
+    @property
+    def port(self) -> str:
+        """Name of the port it stands in for."""
+        ...
+
+
+def call[S: Hooked, **P, R](
+    method: Callable[Concatenate[S, P], Awaitable[R]],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
+    """Run a fake's method between its hooks."""
+    name = getattr(method, "__name__", "")
+
+    @wraps(method)
+    async def called(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        await self.hooks.before(self.port, name)
+        result = await method(self, *args, **kwargs)
+        await self.hooks.after(self.port, name)
+        return result
+
+    return called

@@ -1,0 +1,119 @@
+"""Account locks, switches, the mail budget and photos in memory."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+
+from shared.adapters.tables_rows import key
+from shared.domain.mails import MailBudget
+from shared.ports import AccountLock, ConflictError, MissingError, StaleError
+from tests.fakes.hooks import Hooks, call
+
+
+def _versions() -> Iterator[str]:
+    return (f'W/"{number}"' for number in count(1))
+
+
+class MemoryAccountLocks:
+    """The port ``AccountLocks``."""
+
+    port = "locks"
+
+    def __init__(self, hooks: Hooks) -> None:
+        self.hooks = hooks
+        self._versions = _versions()
+        self._rows: dict[str, AccountLock] = {}
+
+    @call
+    async def read(self, subject: str) -> AccountLock | None:
+        return self._rows.get(key(subject))
+
+    @call
+    async def insert(self, subject: str, application: str) -> None:
+        if key(subject) in self._rows:
+            raise ConflictError("there is a lock")
+        self._rows[subject] = AccountLock(subject, key(application), (), next(self._versions))
+
+    @call
+    async def replace(self, lock: AccountLock, application: str) -> None:
+        present = self._rows.get(key(lock.subject))
+        if present is None or present.version != lock.version:
+            raise StaleError("the lock was changed")
+        before = (lock.application, *lock.earlier)
+        earlier = tuple(each for each in before if each != application)[:100]
+        self._rows[lock.subject] = AccountLock(lock.subject, key(application), earlier, next(self._versions))
+
+
+class MemorySwitches:
+    """The port ``Switches``, and the operator's act that sets one."""
+
+    port = "switches"
+
+    def __init__(self, hooks: Hooks) -> None:
+        self.hooks = hooks
+        self._frozen = False
+        self._beat: datetime | None = None
+
+    @call
+    async def frozen(self) -> bool:
+        return self._frozen
+
+    @call
+    async def freeze(self, *, frozen: bool) -> None:
+        self._frozen = frozen
+
+    @call
+    async def beat(self, at: datetime) -> None:
+        self._beat = at
+
+    @call
+    async def last_beat(self) -> datetime | None:
+        return self._beat
+
+
+class MemoryMailBudgets:
+    """The port ``MailBudgets``."""
+
+    port = "budget"
+
+    def __init__(self, hooks: Hooks) -> None:
+        self.hooks = hooks
+        self._versions = _versions()
+        self._budget: MailBudget | None = None
+        self._version = ""
+
+    @call
+    async def read(self) -> tuple[MailBudget | None, str]:
+        return self._budget, self._version
+
+    @call
+    async def write(self, budget: MailBudget, version: str) -> None:
+        if version != self._version:
+            raise StaleError("the budget was changed")
+        self._budget, self._version = budget, next(self._versions)
+
+
+class MemoryPhotos:
+    """The port ``Photos``."""
+
+    port = "photos"
+
+    def __init__(self, hooks: Hooks) -> None:
+        self.hooks = hooks
+        self.blobs: dict[str, bytes] = {}
+
+    @call
+    async def put(self, name: str, jpeg: bytes) -> None:
+        if name in self.blobs:
+            raise ConflictError("there is one of that name")
+        self.blobs[name] = bytes(jpeg)
+
+    @call
+    async def get(self, name: str) -> bytes:
+        if name not in self.blobs:
+            raise MissingError("there is no such photo")
+        return self.blobs[name]
+
+    @call
+    async def erase(self, name: str) -> None:
+        self.blobs.pop(name, None)

@@ -1,0 +1,24 @@
+"""Mails whose words name what they are made of."""
+
+from collections.abc import Sequence
+
+from shared.domain.application import Application
+from shared.domain.mails import OwedMail
+from shared.ports import LinkTokens, MailMessage
+
+
+class PlainComposer:
+    """The port ``MailComposer`` for tests: subject ``kind reference``, text ``action=… not_me=…``."""
+
+    def compose(self, mail: OwedMail, application: Application, tokens: LinkTokens) -> MailMessage:
+        """One mail."""
+        text = f"action={tokens.action} not_me={tokens.not_me}"
+        return MailMessage(mail.to, f"{mail.kind.value} {application.reference}", text, f"<p>{text}</p>")
+
+    def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
+        """One mail about several cases: a line for each."""
+        parts = [self.compose(mail, application, tokens) for mail, application, tokens in cases]
+        lines = [f"{part.subject}: {part.text}" for part in parts]
+        return MailMessage(
+            to, f"digest {len(parts)}", "\n".join(lines), "".join(f"<p>{each}</p>" for each in lines)
+        )

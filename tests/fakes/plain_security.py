@@ -1,0 +1,67 @@
+"""Sealing, staff tokens and the judging of photos without cryptography or pictures."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from shared.domain.photo import AcceptedPhoto, PhotoDoubt, PhotoFault, PhotoVerdict, RefusedPhoto
+from shared.domain.staff import StaffIdentity
+from tests.fakes.hooks import Hooks, call
+
+_LONGEST = 48
+
+
+class PlainSealer:
+    """The port ``Sealer``: ``sealed for KEY: CODE``."""
+
+    def seal(self, public_key: str, code: str) -> str:
+        """The code, readable, with the key it was sealed for; ValueError as from the real one."""
+        if not public_key or not code or len(code) > _LONGEST:
+            raise ValueError("cannot be sealed")
+        return f"sealed for {public_key}: {code}"
+
+
+@dataclass
+class PlainStaffTokens:
+    """The port ``StaffTokens``: tokens are good that were made here."""
+
+    hooks: Hooks = field(default_factory=Hooks)
+    _made: dict[str, tuple[StaffIdentity, datetime, datetime]] = field(default_factory=dict)
+
+    @property
+    def port(self) -> str:
+        """Name of the port."""
+        return "staff_tokens"
+
+    def make(self, oid: str, name: str, *roles: str, at: datetime | None = None) -> str:
+        """A token good for an hour from ``at`` (real time; default: now)."""
+        start = at or datetime.now(UTC)
+        token = f"token-{len(self._made) + 1}-of-{oid}"
+        identity = StaffIdentity(oid, name, frozenset(roles))
+        self._made[token] = (identity, start - timedelta(seconds=60), start + timedelta(hours=1))
+        return token
+
+    @call
+    async def verify(self, token: str, *, stamped_at: datetime) -> StaffIdentity | None:
+        identity, start, end = self._made.get(token, (None, stamped_at, stamped_at))
+        return identity if start <= stamped_at <= end else None
+
+
+@dataclass
+class PlainPhotoLab:
+    """The port ``PhotoLab``: takes what begins with ``photo``; a doubt's name anywhere in it is seen on it."""
+
+    hooks: Hooks = field(default_factory=Hooks)
+
+    @property
+    def port(self) -> str:
+        """Name of the port."""
+        return "photo_lab"
+
+    @call
+    async def judge(self, raw: bytes) -> PhotoVerdict:
+        if not raw:
+            return RefusedPhoto(PhotoFault.MISSING)
+        if not raw.startswith(b"photo"):
+            return RefusedPhoto(PhotoFault.WRONG_TYPE)
+        doubts = tuple(each for each in PhotoDoubt if each.value.encode() in raw)
+        return AcceptedPhoto(bytes(raw), doubts, sharpness=500.0, brightness=128.0)
