@@ -99,7 +99,7 @@ def _settle_minted(case: Case, application: Application, now: datetime, rules: R
     current = application.current_pass
     if current is not None and current.id == outcome.pass_id:
         return None
-    return DeletePasses((outcome.pass_id,))
+    return None if case.found.unreachable else DeletePasses((outcome.pass_id,))
 
 
 def _stops(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
@@ -129,10 +129,10 @@ def _stops(case: Case, application: Application, now: datetime, rules: Rules) ->
 
 def _operator_stop(
     case: Case, application: Application, request: Request, now: datetime, rules: Rules
-) -> Step:
+) -> Step | None:
     decider = case.found.deciders.get(request.key)
     if decider is None:
-        return GatherDecider(request)
+        return None if case.found.unreachable else GatherDecider(request)
     staff = decider.staff
     if staff is None or Role.OPERATOR.value not in staff.roles or staff.oid == application.subject:
         return Commit(closing.too_late(application, request, now))
@@ -152,12 +152,12 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
         return Commit(closing.too_late(application, request, now))
     decider = case.found.deciders.get(request.key)
     if decider is None:
-        return GatherDecider(request)
+        return None if case.found.unreachable else GatherDecider(request)
     staff = decider.staff
     if staff is None or Role.OPERATOR.value not in staff.roles or staff.oid == application.subject:
         return Commit(closing.too_late(application, request, now))
     if case.found.stored_decision is None:
-        return Gather((Need.STORED_DECISION,))
+        return None if case.found.unreachable else Gather((Need.STORED_DECISION,))
     return Commit(
         closing.run_again(application, request, staff.oid, now, decision_verifies=case.found.stored_decision)
     )

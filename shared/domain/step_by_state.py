@@ -221,6 +221,8 @@ def _completed(case: Case, application: Application, now: datetime, rules: Rules
     del rules
     if not application.removals or case.found.unreachable:
         return None
+    if case.found.refused:
+        return Commit(issuing.removed(application, (), now))
     if case.found.methods_gone is None:
         return RemoveMethods(application.removals)
     return Commit(issuing.removed(application, case.found.methods_gone, now))

@@ -28,8 +28,16 @@ from shared.domain.steps import (
     Step,
     Wait,
 )
-from shared.domain.wakes import wake_after
-from shared.ports import ConflictError, Snapshot, StaleError, UnavailableError, UnknownOutcomeError, Wake
+from shared.domain.wakes import TRY_AGAIN, wake_after
+from shared.ports import (
+    ConflictError,
+    ForbiddenError,
+    Snapshot,
+    StaleError,
+    UnavailableError,
+    UnknownOutcomeError,
+    Wake,
+)
 from shared.services import gather_facts, remove_old_methods
 from shared.services.issue_pass import issue_pass
 from shared.services.send_mails import send_mails
@@ -93,7 +101,12 @@ class _Look:
         except (UnavailableError, UnknownOutcomeError):
             if isinstance(step, Commit | EraseRequests | ErasePhotos):
                 raise
-            self._found.unreachable = True
+            if isinstance(step, SendMails):
+                self._found.mails_blocked_until = self._ports.clock.now() + TRY_AGAIN
+            else:
+                self._found.unreachable = True
+        except ForbiddenError:
+            self._found.refused = True
 
     async def _do(self, step: Step) -> None:
         match step:
@@ -123,8 +136,8 @@ class _Look:
         subject = self._known().application.subject
         match step:
             case MintPass(application):
+                self._found.claimed = 0  # before the call: an attempt is tried once, whatever is raised
                 self._found.minted = await issue_pass(application, self._found.account, self._ports)
-                self._found.claimed = 0
                 self._found.methods = self._found.passes = None
             case DeletePasses(ids):
                 await self._delete_passes(ids)
