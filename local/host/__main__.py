@@ -55,9 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--function-key", help="key of the functions of level FUNCTION")
     parser.add_argument("--no-keys", action="store_true", help="check no keys")
     parser.add_argument("--inject", metavar="MODULE:FUNCTION", help="called before the app is imported")
-    parser.add_argument("--clock", metavar="MODULE:FUNCTION", help="answers the time that timers go by (aware, UTC)")
-    parser.add_argument("--queue-lease", type=int, default=int(LEASE.total_seconds()), metavar="SECONDS",
-                        help="how long a message is leased; for tests")
+    parser.add_argument(
+        "--clock", metavar="MODULE:FUNCTION", help="answers the time that timers go by (aware, UTC)"
+    )
+    parser.add_argument(
+        "--queue-lease",
+        type=int,
+        default=int(LEASE.total_seconds()),
+        metavar="SECONDS",
+        help="how long a message is leased; for tests",
+    )
     parser.add_argument("--routes", action="store_true", help="print the app's functions as JSON and end")
     return parser
 
@@ -84,25 +91,25 @@ async def _serve(host: Host) -> int:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        # Explicit, because a shell may have left them ignored; a second signal finds the event set and changes nothing.
+        # Explicit, because a shell may have left them ignored. A second signal finds the event set: no effect.
         loop.add_signal_handler(number, stopping.set)
     starting = asyncio.create_task(host.start())
     stopped = asyncio.create_task(stopping.wait())
     await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    code = 0
+    error: BaseException | None = None
     if not starting.done():
         starting.cancel()
-    elif (error := starting.exception()) is not None:
-        code = _refuse(error)
-    else:
+        await asyncio.wait({starting})
+    elif (error := starting.exception()) is None:
         sys.stdout.write(f"HOST READY port={host.port} functions={len(host.functions)}\n")
         sys.stdout.flush()
         await stopped
     stopped.cancel()
     clean = await host.stop()
+    code = 0 if error is None else _refuse(error)
     log.info("stopped")
     if not clean:
-        # A plain function still runs in its thread, which nothing can end; waiting for it would hang the exit.
+        # A function still blocks its thread, which nothing can end; waiting for it would hang the exit.
         logging.shutdown()
         sys.stdout.flush()
         os._exit(code)

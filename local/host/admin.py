@@ -21,14 +21,20 @@ _SETTLE_SECONDS = 60.0
 class AdminDoor:
     """Answers `/admin` requests whose key has been checked.
 
-    - `POST /admin/functions/{name}` with `{"input": "text"}` or `{}` runs a timer or queue function: 202; a body that is no
-      JSON object 400; no such function 404. Source: azure-functions-host FunctionsController.cs.
+    - `POST /admin/functions/{name}` with `{"input": "text"}` or `{}` starts a timer or queue function: 202; a body
+      that is no JSON object 400; no such function 404. Source: azure-functions-host FunctionsController.cs.
     - `GET /admin/host/status`.
-    - `POST /admin/local/timers`, of this host only: runs the timers that are due by now and answers when they have finished.
+    - `POST /admin/local/timers`, of this host only: runs the timers that are due by now; `{"ran": [names]}` when
+      they have finished, 504 when that takes over a minute.
     """
 
     def __init__(
-        self, functions: Mapping[str, Function], *, invoker: Invoker, timers: Sequence[TimerListener], host_id: str
+        self,
+        functions: Mapping[str, Function],
+        *,
+        invoker: Invoker,
+        timers: Sequence[TimerListener],
+        host_id: str,
     ) -> None:
         """`functions` by name, disabled ones included."""
         self._functions = {name.lower(): function for name, function in functions.items()}
@@ -41,7 +47,9 @@ class AdminDoor:
         path = request.path.lower().rstrip("/")
         match request.method, path:
             case "GET", "/admin/host/status":
-                return web.json_response({"id": self._host_id, "state": "Running", "version": "4.0.0.0-local"})
+                return web.json_response(
+                    {"id": self._host_id, "state": "Running", "version": "4.0.0.0-local"}
+                )
             case "POST", "/admin/local/timers":
                 return await self._settle_timers()
             case "POST", _ if path.startswith(_FUNCTIONS):

@@ -17,6 +17,7 @@ from local.host.invocation import Invoker, settle
 from local.host.keys import Keys
 from local.host.metadata import (
     Function,
+    HttpTrigger,
     IndexingError,
     QueueTrigger,
     TimerTrigger,
@@ -33,9 +34,11 @@ from local.host.worker import FunctionWorker
 
 log = logging.getLogger(__name__)
 
-# Together under the eight seconds in which a stop is promised.
-_FINISH_SECONDS = 5.0
-_APP_STOP_SECONDS = 1.0
+# A stop ends within eight seconds: functions finish, their messages are released, the app closes, its thread ends.
+_FINISH_SECONDS = 4.5
+_RELEASE_SECONDS = 6.0
+_APP_STOP_SECONDS = 0.75
+_FIRST_LOOK_SECONDS = 5.0
 
 
 def system_clock() -> datetime:
@@ -48,8 +51,8 @@ class HostArguments:
     """What the command line says. `port` 0 takes a free one; `queue_lease` in whole seconds."""
 
     folder: Path
+    keys: Keys
     port: int = 0
-    keys: Keys = Keys()
     inject: Callable[[], object] | None = None
     clock: Callable[[], datetime] = system_clock
     queue_lease: timedelta = LEASE
@@ -66,14 +69,18 @@ class Host:
         self._storage = HostStorage(environment)
         self._queues: list[QueueListener] = []
         self._timers: list[TimerListener] = []
-        self._listening: set[asyncio.Task[None]] = set()
+        self._queue_tasks: set[asyncio.Task[None]] = set()
+        self._timer_tasks: set[asyncio.Task[None]] = set()
         self._invoker: Invoker | None = None
         self._runner: web.AppRunner | None = None
         self.functions: tuple[Function, ...] = ()
         self.port = 0
 
     async def start(self) -> None:
-        """Index the app and listen. Raises IndexingError when the app cannot be run, OSError when the port is taken."""
+        """Index the app and listen.
+
+        Raises IndexingError when the app cannot be run, OSError when the port is taken.
+        """
         self.functions = await self._worker.start()
         options = read_host_json(self._arguments.folder, self._environment)
         self._worker.timeout = options.function_timeout
@@ -88,20 +95,29 @@ class Host:
         for function in enabled:
             self._add_listener(function, options, self._invoker)
         admin = AdminDoor(
-            {f.name: f for f in self.functions}, invoker=self._invoker, timers=self._timers, host_id=options.host_id
+            {f.name: f for f in self.functions},
+            invoker=self._invoker,
+            timers=self._timers,
+            host_id=options.host_id,
         )
         door = HttpDoor(
-            routes, keys=self._arguments.keys, invoker=self._invoker, admin=admin, environment=self._environment
+            routes,
+            keys=self._arguments.keys,
+            invoker=self._invoker,
+            admin=admin,
+            environment=self._environment,
         )
         await self._listen(door.runner(stop_within=_FINISH_SECONDS))
 
     async def stop(self) -> bool:
-        """Stop accepting, let what runs finish (5 s), release the rest; whether nothing was left behind."""
+        """Stop accepting, let what runs finish, release the rest; whether nothing was left behind."""
+        for queue in self._queues:
+            queue.stop(finish_within=_FINISH_SECONDS)
         for timer in self._timers:
             timer.stop()
         endings: list[Coroutine[None, None, None]] = [
-            *(queue.stop(within=_FINISH_SECONDS) for queue in self._queues),
-            settle(self._listening, within=_FINISH_SECONDS),
+            settle(self._queue_tasks, within=_RELEASE_SECONDS),
+            settle(self._timer_tasks, within=_FINISH_SECONDS),
         ]
         if self._invoker is not None:
             endings.append(self._invoker.stop(within=_FINISH_SECONDS))
@@ -118,15 +134,23 @@ class Host:
         site = web.TCPSite(runner, "127.0.0.1", self._arguments.port)
         await site.start()
         self.port = int(runner.addresses[0][1])
-        for listener in (*self._queues, *self._timers):
-            task = asyncio.create_task(listener.run())
-            self._listening.add(task)
-            task.add_done_callback(partial(self._on_listener_ended, type(listener).__name__))
+        for queue in self._queues:
+            self._watch(queue.run(), self._queue_tasks)
+        for timer in self._timers:
+            self._watch(timer.run(), self._timer_tasks)
+        # Ready means: queues are there, timers have their lock; but a storage that is down does not stop the start.
+        events = [*(q.has_looked for q in self._queues), *(t.has_looked for t in self._timers)]
+        looks = [asyncio.create_task(event.wait()) for event in events]
+        if looks:
+            _, late = await asyncio.wait(looks, timeout=_FIRST_LOOK_SECONDS)
+            for look in late:
+                look.cancel()
 
-    def _on_listener_ended(self, kind: str, task: asyncio.Task[None]) -> None:
-        self._listening.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.critical("a %s ended: this is a fault of the local host", kind, exc_info=error)
+    def _watch(self, listening: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(listening)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+        task.add_done_callback(_report_fault)
 
     def _add_listener(self, function: Function, options: HostOptions, invoker: Invoker) -> None:
         match function.trigger:
@@ -143,13 +167,14 @@ class Host:
                 self._queues.append(listener)
             case TimerTrigger(schedule=expression):
                 self._timers.append(self._timer(function, expression, options.host_id, invoker))
+            case HttpTrigger():
+                pass  # the route table has it
 
     def _timer(self, function: Function, expression: str, host_id: str, invoker: Invoker) -> TimerListener:
         try:
             schedule = Schedule.parse(resolve_settings(expression, self._environment))
         except ScheduleError as error:
-            message = f"function {function.name!r}: {error}"
-            raise IndexingError(message) from error
+            raise IndexingError(f"function {function.name!r}: {error}") from error
         container = self._storage.container(CONTAINER)
         return TimerListener(
             function,
@@ -159,3 +184,8 @@ class Host:
             status_blob=StatusBlob(container, host_id=host_id, function=function.name),
             invoker=invoker,
         )
+
+
+def _report_fault(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("a listener ended: this is a fault of the local host", exc_info=error)

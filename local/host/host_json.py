@@ -47,8 +47,7 @@ def read_host_json(folder: Path, environment: Mapping[str, str]) -> HostOptions:
     try:
         document = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except ValueError as error:
-        message = f"{path} is not valid JSON: {error}"
-        raise IndexingError(message) from error
+        raise IndexingError(f"{path} is not valid JSON: {error}") from error
     extensions = document.get("extensions", {})
     return HostOptions(
         host_id=environment.get("AzureFunctionsWebHost__hostid") or document.get("id") or _id_of(folder),
@@ -61,12 +60,10 @@ def read_host_json(folder: Path, environment: Mapping[str, str]) -> HostOptions:
 def _queues(section: Mapping[str, Any]) -> QueueOptions:
     batch = int(section.get("batchSize", 16))
     if not 1 <= batch <= _LARGEST_BATCH:
-        message = f"host.json: batchSize is {batch}; it must be 1 to {_LARGEST_BATCH}"
-        raise IndexingError(message)
+        raise IndexingError(f"host.json: batchSize is {batch}; it must be 1 to {_LARGEST_BATCH}")
     encoding = str(section.get("messageEncoding", "base64")).lower()
     if encoding not in {"base64", "none"}:
-        message = f"host.json: messageEncoding is {encoding!r}; it must be base64 or none"
-        raise IndexingError(message)
+        raise IndexingError(f"host.json: messageEncoding is {encoding!r}; it must be base64 or none")
     return QueueOptions(
         batch_size=batch,
         new_batch_threshold=int(section.get("newBatchThreshold", batch // 2)),
@@ -86,8 +83,7 @@ def _timeout(text: str | None) -> timedelta | None:
 def _time_span(text: str) -> timedelta:
     match = _TIME_SPAN.fullmatch(text)
     if match is None:
-        message = f"host.json: {text!r} is not a time span of the form [d.]hh:mm:ss"
-        raise IndexingError(message)
+        raise IndexingError(f"host.json: {text!r} is not a time span of the form [d.]hh:mm:ss")
     days, hours, minutes, seconds, fraction = match.groups(default="0")
     return timedelta(
         days=int(days),

@@ -32,7 +32,13 @@ class HttpDoor:
     """Serves the app's HTTP functions and the admin endpoints."""
 
     def __init__(
-        self, routes: RouteTable, *, keys: Keys, invoker: Invoker, admin: AdminDoor, environment: Mapping[str, str]
+        self,
+        routes: RouteTable,
+        *,
+        keys: Keys,
+        invoker: Invoker,
+        admin: AdminDoor,
+        environment: Mapping[str, str],
     ) -> None:
         """`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` in `environment` sets another body limit, in bytes."""
         self._routes = routes
@@ -65,10 +71,8 @@ class HttpDoor:
         return response
 
     async def _serve(self, request: web.Request) -> tuple[str, web.Response]:
-        if len(url_of(request)) > URL_LIMIT:
-            return "", web.Response(status=414)
-        if (request.content_length or 0) > self._body_limit:
-            return "", web.Response(status=413)
+        if (status := self._oversize(request)) is not None:
+            return "", web.Response(status=status)
         headers, query = headers_of(request), query_of(request)
         if request.path.lower().startswith("/admin/"):
             if not self._keys.admit(AuthLevel.ADMIN, headers=headers, query=query):
@@ -86,6 +90,11 @@ class HttpDoor:
             self._invoker.invoke(route.function, data, trace_parent=headers.get("traceparent"))
         )
         return route.function.name, await self._await_answer(route, call)
+
+    def _oversize(self, request: web.Request) -> int | None:
+        if len(url_of(request)) > URL_LIMIT:
+            return 414
+        return 413 if (request.content_length or 0) > self._body_limit else None
 
     async def _await_answer(self, route: Route, call: asyncio.Task[Outcome]) -> web.Response:
         self._calls.add(call)

@@ -1,4 +1,4 @@
-"""Between aiohttp's messages and the runtime's: what a function sees of a request, what a client sees of its answer."""
+"""Between aiohttp's messages and the runtime's: a request as the function sees it, an answer as the client does."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ _SAME_SITE = {SameSite.Lax: "lax", SameSite.Strict: "strict", SameSite.ExplicitN
 
 
 def headers_of(request: web.BaseRequest) -> dict[str, str]:
-    """Lower-case names, repeated values joined, sign-in headers stripped, the peer added to `x-forwarded-for`."""
+    """Lower-case names, repeated values joined, sign-in headers stripped, peer added to `x-forwarded-for`."""
     peer = request.transport.get_extra_info("peername") if request.transport is not None else None
     pairs = [(name.lower(), value) for name, value in request.headers.items()]
     headers = _joined((name, value) for name, value in pairs if not name.startswith(_STRIPPED))
@@ -28,9 +28,11 @@ def headers_of(request: web.BaseRequest) -> dict[str, str]:
 
 
 def query_of(request: web.BaseRequest) -> dict[str, str]:
-    """Repeated values joined, empty ones dropped; names are the same in any case, the first spelling stays."""
+    """Repeated values joined, empty ones dropped; names are the same in any case, the first one stays."""
     spelling: dict[str, str] = {}
-    return _joined((spelling.setdefault(name.lower(), name), value) for name, value in request.query.items() if value)
+    return _joined(
+        (spelling.setdefault(name.lower(), name), value) for name, value in request.query.items() if value
+    )
 
 
 async def body_of(request: web.BaseRequest) -> bytes:
@@ -39,7 +41,12 @@ async def body_of(request: web.BaseRequest) -> bytes:
 
 
 def to_runtime(
-    request: web.BaseRequest, *, headers: dict[str, str], query: dict[str, str], route: dict[str, str], body: bytes
+    request: web.BaseRequest,
+    *,
+    headers: dict[str, str],
+    query: dict[str, str],
+    route: dict[str, str],
+    body: bytes,
 ) -> TypedData:
     """Build the argument of an HTTP function."""
     return TypedData(
@@ -56,7 +63,7 @@ def to_runtime(
 
 def url_of(request: web.BaseRequest) -> str:
     """Give the address as the caller wrote it, still encoded."""
-    return f"{request.scheme}://{request.host}{request.rel_url}"
+    return f"{request.scheme}://{request.host}{request.rel_url.raw_path_qs}"
 
 
 def to_client(value: TypedData | None) -> web.Response:

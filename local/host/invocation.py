@@ -19,7 +19,12 @@ class Invoker:
     """Calls functions for the triggers and keeps count of what runs, so that a stop can wait for it."""
 
     def __init__(
-        self, worker: FunctionWorker, *, storage: HostStorage, environment: Mapping[str, str], base64_messages: bool
+        self,
+        worker: FunctionWorker,
+        *,
+        storage: HostStorage,
+        environment: Mapping[str, str],
+        base64_messages: bool,
     ) -> None:
         """`base64_messages`: whether output messages are encoded (host.json `messageEncoding`)."""
         self._worker = worker
@@ -42,7 +47,7 @@ class Invoker:
         metadata: Mapping[str, TypedData] | None = None,
         trace_parent: str | None = None,
     ) -> Outcome:
-        """Run the function; its outputs are written only after it succeeded, and fail it when they cannot be."""
+        """Run the function. Outputs are written after it succeeded, and fail it when they cannot be."""
         began = time.perf_counter()
         outcome = await self._worker.invoke(function, data, metadata=metadata, trace_parent=trace_parent)
         if outcome.succeeded and function.outputs:

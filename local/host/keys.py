@@ -1,7 +1,7 @@
 """Access keys of HTTP functions and of the admin endpoints.
 
-Source: azure-functions-host AuthenticationLevelHandler.cs: the header `x-functions-key` first; `?code=` only when the header
-is absent, so a wrong header beats a right code.
+Source: azure-functions-host AuthenticationLevelHandler.cs: the header `x-functions-key` first; `?code=` only when
+the header is absent, so a wrong header beats a right code.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""What the app says of itself: its functions with their triggers and outputs, read from the runtime's metadata."""
+"""What the app says of itself: its functions with triggers and outputs, read from the runtime's metadata."""
 
 import enum
 import json
@@ -81,8 +81,7 @@ def resolve_settings(text: str, environment: Mapping[str, str]) -> str:
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in environment:
-            message = f"setting {match[1]!r}, named in {text!r}, does not exist"
-            raise IndexingError(message)
+            raise IndexingError(f"setting {match[1]!r}, named in {text!r}, does not exist")
         return environment[match[1]]
 
     return _SETTING.sub(value, text)
@@ -99,8 +98,7 @@ def read_function(name: str, function_id: str, raw_bindings: Sequence[str]) -> F
     bindings = [json.loads(raw) for raw in raw_bindings]
     triggers = [b for b in bindings if str(b["type"]).lower().endswith("trigger")]
     if len(triggers) != 1:
-        message = f"function {name!r} has {len(triggers)} triggers; it needs one"
-        raise IndexingError(message)
+        raise IndexingError(f"function {name!r} has {len(triggers)} triggers; it needs one")
     outputs = [b for b in bindings if b not in triggers and str(b["type"]).lower() != "http"]
     return Function(name, function_id, _trigger(name, triggers[0]), tuple(_output(name, b) for b in outputs))
 
@@ -124,14 +122,16 @@ def _trigger(name: str, binding: Mapping[str, Any]) -> Trigger:
                 use_monitor=_flag(binding.get("useMonitor"), default=True),
             )
         case other:
-            message = f"function {name!r} has a trigger of type {other!r}, which the local host does not know"
-            raise IndexingError(message)
+            raise IndexingError(
+                f"function {name!r} has a trigger of type {other!r}, which the local host does not know"
+            )
 
 
 def _output(name: str, binding: Mapping[str, Any]) -> QueueOutput:
     if str(binding["type"]).lower() != "queue" or str(binding["direction"]).upper() != "OUT":
-        message = f"function {name!r} has a binding of type {binding['type']!r}; only queue outputs are known here"
-        raise IndexingError(message)
+        raise IndexingError(
+            f"function {name!r} has a binding of type {binding['type']!r}; only queue outputs are known here"
+        )
     return QueueOutput(binding["name"], binding["queueName"], _connection(binding))
 
 

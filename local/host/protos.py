@@ -1,8 +1,8 @@
 """Stand-in for the protobuf module that the platform's worker hands to `azure_functions_runtime`.
 
 The runtime only builds these messages by keyword, reads attributes and asks `WhichOneof`; so plain attribute
-bags are enough, and no protobuf package is needed. Source: azure_functions_runtime 1.3, `bindings/datumdef.py`,
-`loader.py`, `handle_event.py`.
+bags are enough, and no protobuf package is needed. Source: azure_functions_runtime 1.3, `handle_event.py`,
+`loader.py`, `bindings/datumdef.py`.
 """
 
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ class Message:
         self.__dict__.update(fields)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a message field may hold anything
-        # The runtime asks every value for `.TypedData` first and takes the AttributeError as "already typed data".
+        # The runtime asks every value for `.TypedData` first; the AttributeError tells it "already typed data".
         if name == "TypedData" or name.startswith("__"):
             raise AttributeError(name)
         return None

@@ -1,8 +1,8 @@
 """Queue trigger: takes messages, runs the function, deletes, retries or moves to the poison queue.
 
-Rules of azure-webjobs-sdk (QueueListener, QueueProcessor), extension 5.x: a message is leased for ten minutes and the
-lease renewed at half-life; the function runs at most `maxDequeueCount` times; a body that is not base64 goes to
-the poison queue without a run.
+Rules of azure-webjobs-sdk (QueueListener, QueueProcessor), extension 5.x: a message is leased for ten minutes
+and the lease renewed at half-life; the function runs at most `maxDequeueCount` times; a body that is not base64
+goes to the poison queue without a run.
 """
 
 import asyncio
@@ -66,17 +66,22 @@ class QueueListener:
         self._options = options
         self._invoker = invoker
         self._lease = int(lease.total_seconds())
+        self._finish_within = 0.0
         self._running: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._poison_is_there = False
+        self.has_looked = asyncio.Event()
 
     def wake(self) -> None:
         """Look at the queue at once."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Listen until `stop`. Storage errors are waited out, never raised."""
+        """Listen until `stop`, then let what runs finish, and release what does not.
+
+        Storage errors are waited out, never raised. `has_looked` is set after the first look, good or bad.
+        """
         pause = _SHORTEST_POLL
         created = failing = False
         while not self._stopping.is_set():
@@ -91,16 +96,21 @@ class QueueListener:
                 if isinstance(error, ResourceNotFoundError):
                     created = self._poison_is_there = False  # somebody deleted it, or storage began anew
                 if not failing:
-                    log.warning("queue storage failed: %s", type(error).__name__, extra={"fields": self._fields()})
+                    log.warning(
+                        "queue storage failed: %s", type(error).__name__, extra={"fields": self._fields()}
+                    )
                 failing = True
                 pause = min(pause * 2, _LONGEST_ERROR_WAIT)
+            self.has_looked.set()
             await self._pause(pause)
+        # Only here, after the last look: what that look has taken is among the running.
+        await settle(self._running, within=self._finish_within)
 
-    async def stop(self, *, within: float) -> None:
-        """Take no more; let what runs finish for `within` seconds, then make the rest visible again."""
+    def stop(self, *, finish_within: float) -> None:
+        """Take no more; `finish_within` seconds are left for what runs."""
+        self._finish_within = finish_within
         self._stopping.set()
         self._woken.set()
-        await settle(self._running, within=within)
 
     async def _take_batch(self) -> bool:
         if len(self._running) > self._options.new_batch_threshold:
@@ -123,7 +133,7 @@ class QueueListener:
 
     def _longer(self, pause: float) -> float:
         longest = min(self._options.max_polling_interval.total_seconds(), _LONGEST_POLL)
-        return min(pause * random.uniform(1.5, 2.0), max(longest, _SHORTEST_POLL))  # noqa: S311 - spreads polls
+        return min(pause * random.uniform(1.5, 2.0), max(longest, _SHORTEST_POLL))
 
     async def _pause(self, seconds: float) -> None:
         if self._stopping.is_set():
@@ -142,21 +152,27 @@ class QueueListener:
             await self._release(message, lease)
         except STORAGE_ERRORS as error:
             # The message comes back when its lease ends, as it does when the platform's host dies.
-            log.warning("message storage failed: %s", type(error).__name__, extra={"fields": self._fields(message)})
+            log.warning(
+                "message storage failed: %s", type(error).__name__, extra={"fields": self._fields(message)}
+            )
 
     async def _process(self, message: QueueMessage, lease: Lease) -> None:
         if self._stopping.is_set():
             await self._release(message, lease)
             return
         text = decode_body(message.content, base64_encoded=self._options.base64)
-        used_up = self._queues.poison is not None and (message.dequeue_count or 1) > self._options.max_dequeue_count
+        used_up = (
+            self._queues.poison is not None and (message.dequeue_count or 1) > self._options.max_dequeue_count
+        )
         if text is None or used_up:
             reason = "undecodable" if text is None else "dequeued too often"
             log.warning("not run: %s", reason, extra={"fields": self._fields(message)})
             await self._move_to_poison(message, lease)
             return
         outcome = await lease.keep_while(
-            self._invoker.invoke(self._function, TypedData(string=text), metadata=message_metadata(message, text))
+            self._invoker.invoke(
+                self._function, TypedData(string=text), metadata=message_metadata(message, text)
+            )
         )
         if outcome.succeeded:
             await lease.delete()
@@ -172,7 +188,9 @@ class QueueListener:
         try:
             await lease.give_back(0)
         except STORAGE_ERRORS:
-            log.exception("not released: it comes back when its lease ends", extra={"fields": self._fields(message)})
+            log.exception(
+                "not released: it comes back when its lease ends", extra={"fields": self._fields(message)}
+            )
         else:
             log.warning("released unfinished", extra={"fields": self._fields(message)})
 
@@ -182,7 +200,9 @@ class QueueListener:
         if not self._poison_is_there:
             await create_queue(self._queues.poison)
             self._poison_is_there = True
-        await self._queues.poison.send_message(message.content)  # as it was: decoding and encoding again would alter it
+        await self._queues.poison.send_message(
+            message.content
+        )  # as it was: decoding and encoding again would alter it
         await lease.delete()
         log.error("moved to the poison queue", extra={"fields": self._fields(message)})
 

@@ -96,7 +96,9 @@ class Lease:
                 self._receipt = renewed.pop_receipt
                 pause = self._seconds / 2
             except STORAGE_ERRORS as error:
-                log.warning("renewal failed: %s", type(error).__name__, extra={"fields": {"message_id": self._id}})
+                log.warning(
+                    "renewal failed: %s", type(error).__name__, extra={"fields": {"message_id": self._id}}
+                )
                 if isinstance(error, HttpResponseError) and error.status_code in {400, 404}:
                     return  # somebody else has the message, or nobody
                 pause = max(pause / 2, self._seconds / _MOST_RENEWALS_PER_LEASE)

@@ -48,8 +48,10 @@ _PLAIN: dict[str, Test] = {
     "int": lambda v: _integer(v, _INT),
     "long": lambda v: _integer(v, _LONG),
     "bool": lambda v: v.lower() in {"true", "false"},
-    "guid": lambda v: re.fullmatch(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", v, re.I | re.A) is not None,
-    "alpha": lambda v: re.fullmatch(r"[a-z]*", v, re.I | re.A) is not None,
+    "guid": lambda v: (
+        re.fullmatch(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", v, re.IGNORECASE | re.ASCII) is not None
+    ),
+    "alpha": lambda v: re.fullmatch(r"[a-z]*", v, re.IGNORECASE | re.ASCII) is not None,
     "decimal": _parses(float),
     "double": _parses(float),
     "float": _parses(float),
@@ -77,7 +79,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A template, ready to match decoded paths; `precedence` sorts the more specific before the less."""
+    """A template, ready to match decoded paths; `precedence` sorts specific before general."""
 
     function: Function
     trigger: HttpTrigger
@@ -122,7 +124,7 @@ def decode_path(raw_path: str) -> str:
     """Decode each segment, resolve dot segments, drop outer slashes. `%2F` stays encoded, as in Kestrel."""
     segments: list[str] = []
     for raw in raw_path.split("/"):
-        segment = "%2F".join(unquote(part) for part in re.split("%2F", raw, flags=re.I))
+        segment = "%2F".join(unquote(part) for part in re.split("%2F", raw, flags=re.IGNORECASE))
         if segment == "..":
             del segments[-1:]
         elif segment != ".":
@@ -134,12 +136,10 @@ def read_route(function: Function, *, prefix: str) -> Route:
     """Read the template of an HTTP function."""
     trigger = function.trigger
     if not isinstance(trigger, HttpTrigger):
-        message = f"{function.name!r} has no HTTP trigger"
-        raise TypeError(message)
+        raise TypeError(f"{function.name!r} has no HTTP trigger")
     template = "/".join(part for part in (prefix, trigger.route) if part)
     if template.split("/")[0].lower() in _RESERVED:
-        message = f"route {template!r} of {function.name!r} conflicts with the host's own routes"
-        raise IndexingError(message)
+        raise IndexingError(f"route {template!r} of {function.name!r} conflicts with the host's own routes")
     pattern, precedence = "", []
     parameters: list[Parameter] = []
     for position, segment in enumerate(_segments(template)):
@@ -151,7 +151,13 @@ def read_route(function: Function, *, prefix: str) -> Route:
         pattern += f"(?:{slash}{part})?" if may_be_absent else slash + part
         precedence.append(rank)
         parameters.extend(found)
-    return Route(function, trigger, re.compile(pattern, re.I | re.S), tuple(parameters), tuple(precedence))
+    return Route(
+        function,
+        trigger,
+        re.compile(pattern, re.IGNORECASE | re.DOTALL),
+        tuple(parameters),
+        tuple(precedence),
+    )
 
 
 def _segments(template: str) -> list[str]:
@@ -171,8 +177,7 @@ def _read_segment(segment: str, template: str) -> tuple[str, int, list[Parameter
         end = match.end()
     rest = segment[end:]
     if "{" in rest or "}" in rest:
-        message = f"route {template!r}: {segment!r} is not a valid segment"
-        raise IndexingError(message)
+        raise IndexingError(f"route {template!r}: {segment!r} is not a valid segment")
     return pattern + re.escape(rest), rank, parameters
 
 
@@ -188,14 +193,13 @@ def _tests(constraints: str, template: str) -> tuple[Test, ...]:
 
 def _test(name: str, arguments: str, template: str) -> Test:
     if name == "regex":
-        pattern = re.compile(arguments, re.I)
+        pattern = re.compile(arguments, re.IGNORECASE)
         return lambda value: pattern.search(value) is not None
     if name in _PLAIN and not arguments:
         return _PLAIN[name]
     if name in _WITH_ARGUMENTS and arguments:
         return _WITH_ARGUMENTS[name](_numbers(arguments))
-    message = f"route {template!r}: the constraint {name!r} does not exist"
-    raise IndexingError(message)
+    raise IndexingError(f"route {template!r}: the constraint {name!r} does not exist")
 
 
 def _numbers(arguments: str) -> list[int]:
@@ -207,7 +211,10 @@ def describe(functions: Sequence[Function]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for function in functions:
         trigger = function.trigger
-        row: dict[str, object] = {"name": function.name, "trigger": type(trigger).__name__.removesuffix("Trigger").lower()}
+        row: dict[str, object] = {
+            "name": function.name,
+            "trigger": type(trigger).__name__.removesuffix("Trigger").lower(),
+        }
         if isinstance(trigger, HttpTrigger):
             row |= {
                 "route": trigger.route,
@@ -216,6 +223,10 @@ def describe(functions: Sequence[Function]) -> list[dict[str, object]]:
             }
         else:
             row |= {"route": None, "methods": [], "auth_level": None}
-            row |= {name: getattr(trigger, name) for name in ("queue", "connection", "schedule") if hasattr(trigger, name)}
+            row |= {
+                name: getattr(trigger, name)
+                for name in ("queue", "connection", "schedule")
+                if hasattr(trigger, name)
+            }
         rows.append(row)
     return rows

@@ -10,8 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_DAYS = "sunday monday tuesday wednesday thursday friday saturday".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 _SHORTEST_NAME = 3
 _FIELDS_WITH_SECONDS = 6
 # 29 February on a given day of the week comes back within 40 years (28, over a year like 2100: 40).
@@ -61,8 +74,7 @@ class Schedule:
         if len(parts) == _FIELDS_WITH_SECONDS - 1:
             parts.insert(0, "0")
         if len(parts) != _FIELDS_WITH_SECONDS:
-            message = f"schedule {expression!r} has {len(parts)} fields; it needs six"
-            raise ScheduleError(message)
+            raise ScheduleError(f"schedule {expression!r} has {len(parts)} fields; it needs six")
         values = [_read(part, field, expression) for part, field in zip(parts, _FIELDS, strict=True)]
         seconds, minutes, hours = (tuple(sorted(v)) for v in values[:3])
         schedule = cls(seconds, minutes, hours, *(frozenset(v) for v in values[3:]))
@@ -74,11 +86,12 @@ class Schedule:
         first = after.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
         day, midnight = first.date(), first.replace(hour=0, minute=0, second=0)
         while midnight - first < _LONGEST_SEARCH:
-            if self._is_day(midnight) and (found := self._within(midnight, first if midnight.date() == day else None)):
+            if self._is_day(midnight) and (
+                found := self._within(midnight, first if midnight.date() == day else None)
+            ):
                 return found
             midnight += timedelta(days=1)
-        message = "the schedule names a day that no year has"
-        raise ScheduleError(message)
+        raise ScheduleError("the schedule names a day that no year has")
 
     def is_too_frequent_to_monitor(self, now: datetime) -> bool:
         """Whether it fires more than once a minute: then the platform keeps no record of its last run."""
@@ -109,27 +122,22 @@ def _read(text: str, field: _Field, expression: str) -> set[int]:
     try:
         return {value for part in text.split(",") for value in _read_part(part, field)}
     except ValueError as error:
-        message = f"schedule {expression!r}: {text!r} is not a {field.name}: {error}"
-        raise ScheduleError(message) from error
+        raise ScheduleError(f"schedule {expression!r}: {text!r} is not a {field.name}: {error}") from error
 
 
 def _read_part(part: str, field: _Field) -> range:
     body, has_step, step_text = part.partition("/")
     step = int(step_text) if has_step else 1
     if step < 1:
-        message = "a step is at least 1"
-        raise ValueError(message)
+        raise ValueError("a step is at least 1")
     if body == "*":
         return range(field.low, field.high + 1, step)
     low_text, is_range, high_text = body.partition("-")
     low = _value(low_text, field)
-    if is_range:
-        high = _value(high_text, field)
-    else:
-        high = field.high if has_step else low
+    open_end = field.high if has_step else low
+    high = _value(high_text, field) if is_range else open_end
     if low > high:
-        message = "the range runs backwards"
-        raise ValueError(message)
+        raise ValueError("the range runs backwards")
     return range(low, high + 1, step)
 
 
@@ -137,11 +145,9 @@ def _value(text: str, field: _Field) -> int:
     if text.isdecimal():
         value = int(text)
         if not field.low <= value <= field.high:
-            message = f"{value} is not within {field.low} to {field.high}"
-            raise ValueError(message)
+            raise ValueError(f"{value} is not within {field.low} to {field.high}")
         return value
     for position, name in enumerate(field.names):
         if len(text) >= _SHORTEST_NAME and name.startswith(text.lower()):
             return field.low + position
-    message = f"{text!r} is neither a number nor a name"
-    raise ValueError(message)
+    raise ValueError(f"{text!r} is neither a number nor a name")

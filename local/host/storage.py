@@ -55,8 +55,7 @@ class HostStorage:
         # The platform looks for the name with its own prefix first, then for the name itself.
         value = self._environment.get(f"AzureWebJobs{name}") or self._environment.get(name)
         if not value:
-            message = f"setting {name!r} (a storage connection string) does not exist"
-            raise IndexingError(message)
+            raise IndexingError(f"setting {name!r} (a storage connection string) does not exist")
         return value
 
 

@@ -1,7 +1,7 @@
 """Timer trigger: runs a function when its schedule says so, on the business clock.
 
-Rules of azure-webjobs-sdk-extensions (TimerListener, ScheduleMonitor): one host at a time; no overlap; one run, told so,
-when the host was down at the due time; the next time is computed from the time of the run.
+Rules of azure-webjobs-sdk-extensions (TimerListener, ScheduleMonitor): one host at a time; no overlap; one run,
+told so, when no host was there at the due time; the next time is computed from the time of the run.
 """
 
 import asyncio
@@ -45,9 +45,10 @@ class TimerListener:
         self._blob = self._monitoring_blob(status_blob)
         self._status: TimerStatus | None = None
         self._owed: str | None = None
+        self._has_begun = False
         self._turn = asyncio.Lock()
         self._stopping = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
+        self.has_looked = asyncio.Event()
 
     @property
     def name(self) -> str:
@@ -55,14 +56,17 @@ class TimerListener:
         return self._function.name
 
     async def run(self) -> None:
-        """Watch the clock until `stop`."""
+        """Watch the clock until `stop`. `has_looked` is set after the first look, good or bad."""
         keeping = asyncio.create_task(self._lock.keep(self._stopping))
         try:
             while not self._stopping.is_set():
                 try:
                     await self._run_if_due()
                 except STORAGE_ERRORS as error:
-                    log.warning("timer storage failed: %s", type(error).__name__, extra={"fields": self._fields()})
+                    log.warning(
+                        "timer storage failed: %s", type(error).__name__, extra={"fields": self._fields()}
+                    )
+                self.has_looked.set()
                 await self._sleep()
         finally:
             self._stopping.set()
@@ -95,7 +99,10 @@ class TimerListener:
 
     async def _run_if_due(self) -> bool:
         async with self._turn:
-            if self._stopping.is_set() or not await self._lock.hold():
+            if self._stopping.is_set():
+                return False
+            if not await self._lock.hold():
+                self._status = None  # another host may run it meanwhile: read again what storage remembers
                 return False
             now = self._clock()
             if self._status is None:
@@ -111,18 +118,16 @@ class TimerListener:
         """Compare what storage remembers with the clock: that decides whether a run is owed at the start."""
         recorded = await self._blob.read() if self._blob is not None else None
         trigger = self._function.trigger
-        if isinstance(trigger, TimerTrigger) and trigger.run_on_startup:
+        if isinstance(trigger, TimerTrigger) and trigger.run_on_startup and not self._has_begun:
             self._owed = "start"
-        if recorded is None or self._was_rescheduled(recorded) or now < recorded.last_updated:
+        self._has_begun = True
+        rescheduled = recorded and self._schedule.next(recorded.last_updated) != recorded.next
+        if recorded is None or rescheduled or now < recorded.last_updated:
             await self._set_status(self._reckoned_anew(now))
             return
         self._status = recorded
         if now > recorded.next:
             self._owed = "past due"
-
-    def _was_rescheduled(self, recorded: TimerStatus) -> bool:
-        since = recorded.last_updated if recorded.last == NEVER else recorded.last
-        return self._schedule.next(since) != recorded.next
 
     def _reckoned_anew(self, now: datetime) -> TimerStatus:
         last = NEVER if self._status is None else min(self._status.last, now)

@@ -4,6 +4,7 @@ Places as in azure-webjobs-sdk-extensions (StorageScheduleMonitor) and azure-web
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 CONTAINER = "azure-webjobs-hosts"
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
-# The platform's listener locks last 60 s; the shortest lease is taken here, so that timers soon go on after a crash.
+# The platform's listener locks last 60 s; here the shortest there is, so that timers soon go on after a crash.
 _LEASE_SECONDS = 15
 _RENEW_SECONDS = 6.0
 _SAFETY_SECONDS = 2.0
@@ -141,10 +142,8 @@ async def _upload(container: ContainerClient, blob: BlobClient, content: bytes, 
     except ResourceExistsError:
         return  # made by another host at the same moment
     except ResourceNotFoundError:
-        try:
+        with contextlib.suppress(ResourceExistsError):
             await container.create_container()
-        except ResourceExistsError:
-            pass
         await blob.upload_blob(content, overwrite=True)
 
 

@@ -26,8 +26,6 @@ from local.host.metadata import Function, IndexingError, read_function
 
 log = logging.getLogger(__name__)
 
-_SECONDS_TO_CLOSE = 1.0
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -78,17 +76,20 @@ class FunctionWorker:
         return await self._on_loop(self._call(function, data, metadata or {}, trace_parent))
 
     async def stop(self, *, within: float) -> bool:
-        """Close the app and its loop in at most `within` seconds; answer whether no thread was left behind."""
+        """Close the app and its loop, `within` seconds for each; whether no thread was left behind."""
         if self._loop is None or self._ended is None or not self._loop.is_running():
             return True
-        if self._closer is not None:
-            try:
-                await asyncio.wait_for(self._on_loop(_finish(self._closer())), _SECONDS_TO_CLOSE)
-            except Exception:  # whatever the app's own closing raises must not keep the host from ending
-                log.exception("closing the app failed")
+        try:
+            await asyncio.wait_for(self._on_loop(self._close()), within)
+        except Exception:  # whatever the app's own closing raises must not keep the host from ending
+            log.exception("closing the app failed")
         self._loop.call_soon_threadsafe(self._ended.set)
         await asyncio.to_thread(self._thread.join, within)
         return not self._thread.is_alive()
+
+    async def _close(self) -> None:
+        if self._closer is not None:
+            await _finish(self._closer())
 
     def _run_loop(self) -> None:
         asyncio.run(self._live())
@@ -102,8 +103,7 @@ class FunctionWorker:
 
     async def _on_loop[T](self, work: Awaitable[T]) -> T:
         if self._loop is None:
-            message = "the worker has not been started"
-            raise RuntimeError(message)
+            raise RuntimeError("the worker has not been started")
 
         async def run() -> T:
             return await work
@@ -120,7 +120,9 @@ class FunctionWorker:
         started = await runtime.worker_init_request(
             protos.Message(
                 request=protos.Message(
-                    worker_init_request=protos.Message(capabilities={}, function_app_directory=str(self._folder))
+                    worker_init_request=protos.Message(
+                        capabilities={}, function_app_directory=str(self._folder)
+                    )
                 ),
                 properties={"host": "127.0.0.1", "protos": protos},
             )
@@ -129,9 +131,10 @@ class FunctionWorker:
             raise IndexingError(started.result.exception.stack_trace or started.result.exception.message)
         indexed = await runtime.functions_metadata_request(protos.Message())
         if not indexed.function_metadata_results:
-            message = f"{self._folder} has no function_app.py, or no function in it"
-            raise IndexingError(message)
-        return tuple(read_function(m.name, m.function_id, m.raw_bindings) for m in indexed.function_metadata_results)
+            raise IndexingError(f"{self._folder} has no function_app.py, or no function in it")
+        return tuple(
+            read_function(m.name, m.function_id, m.raw_bindings) for m in indexed.function_metadata_results
+        )
 
     async def _call(
         self,
@@ -164,7 +167,9 @@ class FunctionWorker:
         if answer.result.status != protos.StatusResult.Success:
             failure = answer.result.exception
             return Outcome(succeeded=False, error=failure.message, stack=failure.stack_trace)
-        outputs = {binding.name: binding.data for binding in answer.output_data or () if binding.data is not None}
+        outputs = {
+            binding.name: binding.data for binding in answer.output_data or () if binding.data is not None
+        }
         return Outcome(succeeded=True, value=answer.return_value, outputs=outputs)
 
 
@@ -176,6 +181,8 @@ def _next_span(trace_parent: str | None) -> str:
     """Go on with the caller's trace (W3C Trace Context `traceparent`), or begin one."""
     parts = (trace_parent or "").split("-")
     sizes = (2, 32, 16, 2)
-    known = tuple(len(part) for part in parts) == sizes and all(c in "0123456789abcdef-" for c in trace_parent or "")
+    known = tuple(len(part) for part in parts) == sizes and all(
+        c in "0123456789abcdef-" for c in trace_parent or ""
+    )
     trace = parts[1] if known else secrets.token_hex(16)
     return f"00-{trace}-{secrets.token_hex(8)}-01"
