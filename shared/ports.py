@@ -465,6 +465,10 @@ class StaffTokens(Protocol):
 class Sealer(Protocol):
     """Encrypts a pass to the browser that asked."""
 
+    def accepts(self, public_key: str) -> bool:
+        """Whether a base64 SubjectPublicKeyInfo is an RSA key of 2048 bits or more."""
+        ...
+
     def seal(self, public_key: str, code: str) -> str:
         """Base64 of RSA-OAEP with SHA-256.
 

@@ -85,6 +85,7 @@ class Decided:
     at: datetime
     reason_code: ReasonCode | None = None
     message: str = ""
+    oid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

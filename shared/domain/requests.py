@@ -21,6 +21,7 @@ class RequestKind(StrEnum):
     REGISTERED = "registered"
     RUN_AGAIN = "run_again"
     STOP = "stop"
+    RETRY_POISON = "retry_poison"
 
 
 STOPS: frozenset[RequestKind] = frozenset({RequestKind.NOT_ME, RequestKind.WITHDRAW, RequestKind.STOP})

@@ -149,6 +149,7 @@ def decide(
         at=now,
         reason_code=_reason_code(request),
         message=request.body.get("message", ""),
+        oid=staff.oid,
     )
     judged = replace(application, decided=decided)
     match DecisionKind(request.body["decision"]):

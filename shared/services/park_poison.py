@@ -7,6 +7,7 @@ from shared.domain.kinds import Attention
 from shared.domain.states import State
 from shared.domain.wakes import wake_after
 from shared.ports import Poison, StaleError
+from shared.services.find_case import is_id
 from shared.services.look_at import look_at
 from shared.services.worker_ports import WorkerPorts
 
@@ -22,7 +23,7 @@ async def park_poison(lane: str, text: str, ports: WorkerPorts) -> None:
     now = ports.clock.now()
     key = hashlib.sha256(f"{lane}:{text}".encode()).hexdigest()[:24]
     await ports.poison.keep(Poison(key=key, lane=lane, text=text[:200], at=now))
-    if not _names_an_application(text):
+    if not is_id(text):
         return
     for _ in range(_TRIES):
         snapshot = await ports.applications.read(text)
@@ -39,7 +40,3 @@ async def park_poison(lane: str, text: str, ports: WorkerPorts) -> None:
             continue
         await look_at(text, ports)
         return
-
-
-def _names_an_application(text: str) -> bool:
-    return len(text) == 32 and all(each in "0123456789abcdef" for each in text)  # noqa: PLR2004 - 128 bits in hex

@@ -5,9 +5,10 @@ import logging
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from shared.domain.requests import Request
+from shared.domain.requests import Request, RequestKind
 from shared.ports import PortError, Wake
 from shared.services.look_at import EndlessLookError, look_at
+from shared.services.retry_poison import retry_poison
 from shared.services.worker_ports import WorkerPorts
 
 _LOG = logging.getLogger(__name__)
@@ -32,7 +33,9 @@ async def wake_due(ports: WorkerPorts) -> int:
     for wake in await ports.due.due(now):
         wakes[wake.application].append(wake)
     for request in await ports.sweep.everything():
-        if not _fresh(request):
+        if request.kind is RequestKind.RETRY_POISON:
+            await retry_poison(request, ports)
+        elif not _fresh(request):
             wakes.setdefault(request.application, [])
     names = sorted(wakes, key=lambda name: min((each.at for each in wakes[name]), default=now))
     gate = asyncio.Semaphore(_SIDE_BY_SIDE)

@@ -1,0 +1,53 @@
+"""Put a request into the inbox and hint the worker: the only way a door makes anything happen."""
+
+import logging
+from datetime import datetime
+
+from shared.domain.requests import Request, RequestKind
+from shared.ports import ConflictError, PortError
+from shared.services.web_ports import WebPorts
+
+_LOG = logging.getLogger(__name__)
+
+
+async def ask(
+    application: str,
+    kind: RequestKind,
+    slot: int,
+    ports: WebPorts,
+    *,
+    body: dict[str, str] | None = None,
+    evidence: str = "",
+    lane: str = "review",
+    at: datetime | None = None,
+) -> bool:
+    """Insert the request; False if this slot was asked for already.
+
+    Without ``lane`` no hint is sent: the timer finds the row. A lost hint does no harm either.
+
+    Raises:
+        UnavailableError: storage cannot be reached; nothing was stored.
+    """
+    request = Request(
+        application=application,
+        kind=kind,
+        slot=slot,
+        received_at=at or ports.clock.now(),
+        body=body or {},
+        evidence=evidence,
+    )
+    try:
+        await ports.inbox.put(request)
+    except ConflictError:
+        return False
+    if lane:
+        await hint(lane, application, ports)
+    return True
+
+
+async def hint(lane: str, application: str, ports: WebPorts) -> None:
+    """Tell the worker that there is something; a request is its own wake-up, so a failure is only logged."""
+    try:
+        await ports.hints.send(lane, application)
+    except PortError:
+        _LOG.warning("hint lost; the timer will find the request", extra={"application": application})

@@ -1,0 +1,128 @@
+"""The pickup page's three calls: ask for the pass, collect the ciphertext, say that it was shown."""
+
+from dataclasses import dataclass
+
+from shared.domain.issuing import COLLECT_WITHIN, may_ask
+from shared.domain.requests import RequestKind
+from shared.domain.states import State
+from shared.services.ask import ask
+from shared.services.find_case import FoundCase, find_own_case
+from shared.services.refusals import Refusal, RefusedError
+from shared.services.web_ports import WebPorts
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Who stands at the pickup page.
+
+    Attributes:
+        subject: Object id of the signed-in applicant.
+        session: Digest of the browser session; only the one that asked may collect.
+        round: Round that the mailed link was made for.
+    """
+
+    subject: str
+    session: str
+    round: int
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The ciphertext for the browser that asked, and how long the pass will live."""
+
+    sealed: str
+    seconds_left: int
+
+
+class Pending:
+    """The pass is being made."""
+
+
+async def ask_for_pass(application: str, collector: Collector, public_key: str, ports: WebPorts) -> None:
+    """Ask for a pass, sealed to this key.
+
+    Raises:
+        RefusedError: ``NOT_YOURS``; ``FORBIDDEN`` for a link of another round; ``BAD_REQUEST`` for a key that is no
+            RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``TOO_MANY``.
+        UnavailableError: storage cannot be reached.
+    """
+    if not ports.sealer.accepts(public_key):
+        raise RefusedError(Refusal.BAD_REQUEST)
+    found = await _at_the_counter(application, collector, ports)
+    case = found.application
+    if found.stop_waiting or case.state not in {State.APPROVED, State.ISSUED, State.ISSUING}:
+        raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
+    if case.pickup_until is None or ports.clock.now() >= case.pickup_until:
+        raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
+    if not may_ask(case, ports.rules):
+        raise RefusedError(Refusal.TOO_MANY, link=f"/applications/{application}")
+    if case.state is State.ISSUING:
+        return _same_session(case.attempt.session if case.attempt else "", collector)
+    body = {"public_key": public_key, "session": collector.session}
+    fresh = await ask(application, RequestKind.PICKUP, case.attempts + 1, ports, body=body, lane="issuance")
+    if not fresh:
+        asked = found.asked(RequestKind.PICKUP)
+        _same_session(asked.body["session"] if asked else collector.session, collector)
+    return None
+
+
+async def collect_pass(application: str, collector: Collector, ports: WebPorts) -> Sealed | Pending:
+    """The ciphertext, again and again until it was shown; nothing while an unanswered stop exists.
+
+    Raises:
+        RefusedError: ``FORBIDDEN`` in another session; ``GONE`` when it was shown, ran out or was stopped;
+            ``TOO_LATE`` when the attempt made no pass and must be asked for again.
+    """
+    found = await _at_the_counter(application, collector, ports)
+    case = found.application
+    if found.stop_waiting or case.terminal or case.state is State.STOPPING:
+        raise RefusedError(Refusal.GONE, link=f"/applications/{application}")
+    asked = found.asked(RequestKind.PICKUP)
+    if case.state is State.ISSUING and case.attempt is not None:
+        _same_session(case.attempt.session, collector)
+        return Pending()
+    if asked is not None and asked.slot == case.attempts + 1:
+        _same_session(asked.body["session"], collector)
+        return Pending()
+    return _ciphertext(found, collector, ports)
+
+
+async def confirm_shown(application: str, collector: Collector, ports: WebPorts) -> None:
+    """The pass is on the screen: from now on it is gone from here.
+
+    Raises:
+        RefusedError: ``FORBIDDEN`` in another session; ``GONE`` when there is none.
+    """
+    found = await _at_the_counter(application, collector, ports)
+    current = found.application.current_pass
+    if current is None:
+        raise RefusedError(Refusal.GONE, link=f"/applications/{application}")
+    _same_session(current.session, collector)
+    await ask(application, RequestKind.SHOWN, current.attempt, ports, lane="")
+
+
+async def _at_the_counter(application: str, collector: Collector, ports: WebPorts) -> FoundCase:
+    found = await find_own_case(application, collector.subject, ports)
+    if found.application.round != collector.round:
+        raise RefusedError(Refusal.FORBIDDEN, link=f"/applications/{application}")
+    return found
+
+
+def _ciphertext(found: FoundCase, collector: Collector, ports: WebPorts) -> Sealed:
+    case = found.application
+    current = case.current_pass
+    link = f"/applications/{case.id}"
+    if current is None or case.state is not State.ISSUED:
+        raise RefusedError(Refusal.TOO_LATE, link=link)
+    _same_session(current.session, collector)
+    now = ports.clock.now()
+    shown = found.asked(RequestKind.SHOWN)
+    over = not current.sealed or now >= current.issued_at + COLLECT_WITHIN or now >= current.expires_at
+    if over or (shown is not None and shown.slot == current.attempt):
+        raise RefusedError(Refusal.GONE, link=link)
+    return Sealed(current.sealed, int((current.expires_at - now).total_seconds()))
+
+
+def _same_session(session: str, collector: Collector) -> None:
+    if session != collector.session:
+        raise RefusedError(Refusal.FORBIDDEN)

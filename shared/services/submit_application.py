@@ -1,0 +1,143 @@
+"""Take in an application: judge the photo, store it, put the request into the inbox. Nothing half-stored is left behind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from shared.domain.kinds import Channel, Language, Reason
+from shared.domain.photo import AcceptedPhoto, PhotoDoubt, PhotoFault, RefusedPhoto
+from shared.domain.requests import RequestKind
+from shared.domain.reviewing import reference_of
+from shared.services.ask import ask
+from shared.services.refusals import Refusal, RefusedError
+from shared.services.web_ports import WebPorts
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What the applicant sends.
+
+    Attributes:
+        subject: Object id of the signed-in applicant.
+        nonce: Value of the form; the same one makes a doubled submit one application.
+        keep_doubts: Send the photo although it may be hard to judge: the second try is always taken.
+    """
+
+    subject: str
+    reason: Reason
+    details: str
+    language: Language
+    contact_email: str
+    photo: bytes
+    nonce: str
+    keep_doubts: bool
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The application reached us.
+
+    Attributes:
+        id: The application.
+        reference: The short number people read out.
+        review_from: When staff begin to look at it (UTC).
+    """
+
+    id: str
+    reference: str
+    review_from: datetime
+
+
+@dataclass(frozen=True)
+class PhotoDoubtful:
+    """The photo may be hard to judge: another one, or the same once more."""
+
+    doubts: tuple[PhotoDoubt, ...]
+
+
+@dataclass(frozen=True)
+class PhotoRefused:
+    """The photo cannot be taken."""
+
+    fault: PhotoFault
+
+
+async def submit_application(
+    submission: Submission, ports: WebPorts
+) -> Accepted | PhotoDoubtful | PhotoRefused:
+    """Take in an application of the website channel.
+
+    Raises:
+        RefusedError: the account has an open application (the worker's lock decides finally).
+        UnavailableError: storage cannot be reached; nothing was accepted.
+    """
+    application = sha256(f"{submission.subject}:{submission.nonce}".encode()).hexdigest()[:32]
+    now = ports.clock.now()
+    accepted = Accepted(application, reference_of(application), looked_at_from(now, ports))
+    opened = await open_application_of(submission.subject, ports)
+    if opened == application:
+        return accepted
+    if opened:
+        raise RefusedError(Refusal.OPEN_APPLICATION, link=f"/applications/{opened}")
+    stored = await take_photo(application, submission.photo, ports, keep_doubts=submission.keep_doubts)
+    if not isinstance(stored, StoredAs):
+        return stored
+    body = {
+        "channel": Channel.WEBSITE.value,
+        "subject": submission.subject,
+        "reason": submission.reason.value,
+        "details": submission.details,
+        "language": submission.language.value,
+        "contact_email": submission.contact_email,
+        "photo": stored.name,
+        "doubts": stored.doubts,
+    }
+    await ask(application, RequestKind.SUBMIT, 0, ports, body=body, at=now)
+    return accepted
+
+
+@dataclass(frozen=True)
+class StoredAs:
+    """A photo in the container; ``doubts`` joined by commas as a request carries them."""
+
+    name: str
+    doubts: str
+
+
+async def take_photo(
+    application: str, raw: bytes, ports: WebPorts, *, keep_doubts: bool
+) -> StoredAs | PhotoDoubtful | PhotoRefused:
+    """Judge a photo and store it; the row that says by when it must be claimed or erased is written before it.
+
+    Raises:
+        UnavailableError: storage cannot be reached.
+    """
+    verdict = await ports.photo_lab.judge(raw)
+    if isinstance(verdict, RefusedPhoto):
+        return PhotoRefused(verdict.fault)
+    if verdict.doubts and not keep_doubts:
+        return PhotoDoubtful(verdict.doubts)
+    return await _store(application, verdict, ports)
+
+
+async def open_application_of(subject: str, ports: WebPorts) -> str:
+    """Id of the account's open application, or empty: a quick look, the worker's lock decides."""
+    lock = await ports.locks.read(subject)
+    if lock is None:
+        return ""
+    snapshot = await ports.applications.read(lock.application)
+    return lock.application if snapshot is not None and snapshot.application.open else ""
+
+
+def looked_at_from(now: datetime, ports: WebPorts) -> datetime:
+    """When staff begin to look at an application sent now (UTC)."""
+    calendar = ports.rules.calendar
+    return now if calendar.is_open(now) else calendar.next_opening(now)
+
+
+async def _store(application: str, photo: AcceptedPhoto, ports: WebPorts) -> StoredAs:
+    name = ports.randomness.token()
+    slot = int(name[:7], 16)
+    await ask(application, RequestKind.STORED_PHOTO, slot, ports, body={"photo": name}, lane="")
+    await ports.photos.put(name, photo.jpeg)
+    return StoredAs(name, ",".join(each.value for each in photo.doubts))

@@ -1,0 +1,27 @@
+"""Everything the doors' use cases need from outside. Nothing here can move a state or reach Graph."""
+
+from dataclasses import dataclass
+
+from shared import ports
+from shared.domain.rules import Rules
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebPorts:
+    """The web's ports and the configured rules."""
+
+    rules: Rules
+    clock: ports.Clock
+    randomness: ports.Randomness
+    applications: ports.Applications
+    open_cases: ports.OpenCases
+    inbox: ports.Inbox
+    locks: ports.AccountLocks
+    switches: ports.Switches
+    photos: ports.Photos
+    photo_lab: ports.PhotoLab
+    hints: ports.Hints
+    poison: ports.PoisonRows
+    accesses: ports.Accesses
+    links: ports.Links
+    sealer: ports.Sealer
