@@ -19,11 +19,17 @@ def main() -> int:
         "--role", choices=("web", "worker"), default="web", help="whose settings to write (default web)"
     )
     parser.add_argument("--app", type=Path, default=azurite.ROOT, help="folder of function_app.py")
+    parser.add_argument(
+        "--inject",
+        default="local.parts:install",
+        metavar="MODULE:FUNCTION",
+        help="gives the app its local parts",
+    )
     chosen = parser.parse_args()
     if chosen.write_settings:
         print(f"Wrote {settings_file.write(os.environ, role=chosen.role, folder=azurite.ROOT)}")
         return 0
-    return asyncio.run(supervisor.run(os.environ, app_folder=chosen.app.resolve()))
+    return asyncio.run(supervisor.run(os.environ, app_folder=chosen.app.resolve(), inject=chosen.inject))
 
 
 if __name__ == "__main__":

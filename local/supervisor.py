@@ -71,8 +71,9 @@ def free_port() -> int:
 class Supervisor:
     """One local run: Azurite, the cloud, the web host and the worker host."""
 
-    def __init__(self, configuration: Configuration, *, app_folder: Path) -> None:
+    def __init__(self, configuration: Configuration, *, app_folder: Path, inject: str) -> None:
         self._configuration = configuration
+        self._inject = inject
         self.cloud = Cloud(configuration)
         self.cloud.run_timers = self.run_timers
         self.cloud.switch_process = self.switch
@@ -91,7 +92,7 @@ class Supervisor:
     def _host(self, role: str, settings: Mapping[str, str], app_folder: Path) -> Child:
         command = [
             sys.executable, "-m", "local.host", "--app", str(app_folder), "--port", str(self._ports[role]),
-            "--master-key", self._configuration.master_key, "--inject", "local.parts:install",
+            "--master-key", self._configuration.master_key, "--inject", self._inject,
             "--clock", "local.clock:now",
         ]  # fmt: skip
         environment = child_environment(settings) | {"PYTHONPATH": str(azurite.ROOT)}
@@ -225,10 +226,14 @@ async def _signals() -> AsyncIterator[asyncio.Event]:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    yield stop
+    try:
+        yield stop
+    finally:
+        # Everything is stopped; a late signal may no longer turn the clean end into another one.
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
 
 
-async def run(environment: Mapping[str, str], *, app_folder: Path) -> int:
+async def run(environment: Mapping[str, str], *, app_folder: Path, inject: str) -> int:
     """The whole life of `python -m local`; its exit code."""
     async with _signals() as stop:
         with tempfile.TemporaryDirectory(prefix="reregister-", ignore_cleanup_errors=True) as scratch:
@@ -237,7 +242,7 @@ async def run(environment: Mapping[str, str], *, app_folder: Path) -> int:
                 check_ports(configuration)
                 if configuration.data is not None:
                     configuration.data.mkdir(parents=True, exist_ok=True)
-                await Supervisor(configuration, app_folder=app_folder).run(stop)
+                await Supervisor(configuration, app_folder=app_folder, inject=inject).run(stop)
             except (BadConfigurationError, PortTakenError, azurite.NoAzuriteError) as problem:
                 print(problem, file=sys.stderr)
                 return EXIT_REFUSED
