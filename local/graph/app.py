@@ -53,6 +53,10 @@ def _endpoint(
     return endpoint
 
 
+class _DroppedError(Exception):
+    """The connection was closed on purpose."""
+
+
 class _Exchange:
     """One request from token to journal."""
 
@@ -76,6 +80,8 @@ class _Exchange:
             response = await self._respond(fault)
         except GraphError as error:
             response = self._refusal(error)
+        except _DroppedError:
+            return web.Response(status=500)  # goes nowhere: the connection is closed
         finally:
             status = response.status if response is not None else 0
             self._store.journal.append(
@@ -92,8 +98,10 @@ class _Exchange:
 
     async def _respond(self, fault: Switch | None) -> web.StreamResponse:
         roles = self._authorised()
+        # Read first: a request that has arrived is acted upon even if its caller gives up meanwhile.
+        body = await self._body()
         if fault is None:
-            return self._write(await self._act(roles))
+            return self._write(self._act(roles, body))
         slow, done = fault.get("slow"), bool(fault.get("done"))
         pause = float(slow) if isinstance(slow, int | float) else 0.0
         if not done:
@@ -102,7 +110,7 @@ class _Exchange:
                 self._drop()
             if "status" in fault:
                 return self._fault_answer(fault)
-        answer = await self._act(roles)
+        answer = self._act(roles, body)
         if done:
             await asyncio.sleep(pause)
         if "drop" in fault:
@@ -121,7 +129,7 @@ class _Exchange:
             raise unauthenticated()
         return frozenset(claims.get("roles", ()))
 
-    async def _act(self, roles: frozenset[str]) -> Answer:
+    def _act(self, roles: frozenset[str], body: dict[str, Any]) -> Answer:
         operation = self._operation
         if operation is not UNKNOWN and not roles & operation.roles:
             raise forbidden()
@@ -133,7 +141,7 @@ class _Exchange:
             path=dict(self._request.match_info),
             query=query,
             headers={name.lower(): value for name, value in self._request.headers.items()},
-            body=await self._body(),
+            body=body,
             roles=roles,
         )
         answer = operation.handler(self._store, call)
@@ -203,5 +211,4 @@ class _Exchange:
     def _drop(self) -> None:
         if self._request.transport is not None:
             self._request.transport.abort()
-        message = "dropped by a switch"
-        raise ConnectionResetError(message)
+        raise _DroppedError

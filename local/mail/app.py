@@ -42,6 +42,10 @@ class _Remembered:
     headers: dict[str, str]
 
 
+class _DroppedError(Exception):
+    """The connection was closed on purpose."""
+
+
 class _Door:
     """Both endpoints over one store."""
 
@@ -73,6 +77,8 @@ class _Door:
             response = await self._with_fault(fault, request, lambda: act(request, body))
         except MailError as error:
             response = _refusal(error)
+        except _DroppedError:
+            response = web.Response(status=500)  # goes nowhere: the connection is closed
         _log.info("mail %s status=%d", kind, response.status)
         return response
 
@@ -142,9 +148,11 @@ async def _body(request: web.Request) -> bytes:
     size = 0
     async for chunk in request.content.iter_chunked(64 * 1024):
         size += len(chunk)
-        if size > MAXIMUM_BYTES:
-            raise MailError("The request is too large.", status=413, code="RequestEntityTooLarge")
-        parts.append(chunk)
+        if size <= MAXIMUM_BYTES:
+            parts.append(chunk)
+    # Read to the end all the same: a caller whose connection breaks while sending sees no answer.
+    if size > MAXIMUM_BYTES:
+        raise MailError("The request is too large.", status=413, code="RequestEntityTooLarge")
     return b"".join(parts)
 
 
@@ -171,7 +179,7 @@ def _operation_id(request: web.Request) -> str | None:
 def _drop(request: web.Request) -> None:
     if request.transport is not None:
         request.transport.abort()
-    raise ConnectionResetError("dropped by a switch")
+    raise _DroppedError
 
 
 def _fault_answer(fault: Switch) -> web.Response:

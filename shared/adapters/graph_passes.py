@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from shared.adapters.graph_client import GraphConnection
 from shared.adapters.graph_errors import GraphUnknownOutcomeError
-from shared.ports import ForbiddenError, LivePass, MissingError, NewPass
+from shared.domain.accounts import LivePass
+from shared.ports import ForbiddenError, MissingError, NewPass
 
 _CREATE: Final = "POST temporaryAccessPassMethods"
 

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 from aiohttp import web
 from azure.core.credentials import AccessToken
+from azure.core.credentials_async import AsyncTokenCredential
 
 from local import configuration
 from local.calls import Calls
@@ -58,7 +59,7 @@ class AppCredential:
             audience=audience, client_id=configuration.WORKER_IDENTITY_ID, roles=roles
         )
 
-    async def get_token(self, *scopes: str, **_options: Any) -> AccessToken:
+    async def get_token(self, *scopes: str, **_options: object) -> AccessToken:
         return AccessToken(self.token, 4_102_444_800)
 
 
@@ -78,13 +79,14 @@ class Graph:
         *,
         roles: tuple[str, ...] = WORKER_GRAPH_ROLES,
         timeout: float = 20,
-        credential: Any = None,
+        credential: AppCredential | None = None,
         url: str = "",
+        hosts: tuple[str, ...] = ("127.0.0.1",),
     ) -> GraphConnection:
         connection = GraphConnection(
             url or self.url,
-            credential or AppCredential(roles),
-            allowed_hosts=["127.0.0.1"],
+            cast("AsyncTokenCredential", credential or AppCredential(roles)),
+            allowed_hosts=hosts,
             timeout=timeout,
         )
         self.opened.append(connection)

@@ -76,7 +76,7 @@ async def test_a_student_with_everything_passes_every_guard(graph: Graph, person
         ("own_mailbox_only", set()),
     ],
 )
-@pytest.mark.parametrize("switches", [{}, {"page_size": 1}, {"empty_first_page": True}])
+@pytest.mark.parametrize("switches", [{}, {"page_size": 1, "empty_first_page": True}])
 async def test_each_guard_sees_what_it_must(
     graph: Graph, person: Find, kind: str, expected: set[Guard], switches: dict[str, object]
 ) -> None:

@@ -20,8 +20,8 @@ async def client(graph: Graph) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def _get(client: aiohttp.ClientSession, url: str, **options: Any) -> tuple[int, Any]:
-    async with client.get(url, **options) as answer:
+async def _get(client: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
+    async with client.get(url) as answer:
         return answer.status, await answer.json()
 
 

@@ -1,5 +1,8 @@
 """The port `Passes` through the real SDK against the local Graph: what is made, refused, lost."""
 
+import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,7 +10,11 @@ import pytest
 
 from local.graph.errors import GraphError
 from local.people import Person
+from shared import ports
+from shared.adapters.graph_directory import GraphDirectory
+from shared.adapters.graph_methods import GraphMethods
 from shared.adapters.graph_passes import GraphPasses
+from shared.adapters.graph_sessions import GraphSignInSessions
 from shared.ports import ForbiddenError, UnavailableError, UnknownOutcomeError
 from tests.contract.graph.conftest import AppCredential, Graph
 
@@ -66,13 +73,15 @@ async def test_switch_refuse_second(graph: Graph, person: Find) -> None:
         await passes.create(student.oid, minutes=60, one_time=True)
 
     graph.clock.pass_time(minutes=61)
-    assert await passes.create(student.oid, minutes=60, one_time=True)
+    await passes.create(student.oid, minutes=60, one_time=True)
 
 
 @pytest.mark.parametrize("kind", ["admin", "nested_admin", "pim_eligible", "disabled", "out_of_policy"])
 async def test_graph_itself_protects_nobody(graph: Graph, person: Find, kind: str) -> None:
     """Only our own guards stand between this permission and an administrator's account."""
-    assert await GraphPasses(graph.connection()).create(person(kind).oid, minutes=60, one_time=True)
+    await GraphPasses(graph.connection()).create(person(kind).oid, minutes=60, one_time=True)
+
+    assert len(graph.store.describe(person(kind).upn)["passes"]) == 1
 
 
 async def test_an_external_guest_is_refused_an_internal_one_is_not(graph: Graph, person: Find) -> None:
@@ -80,7 +89,10 @@ async def test_an_external_guest_is_refused_an_internal_one_is_not(graph: Graph,
 
     with pytest.raises(ForbiddenError):
         await passes.create(person("guest", 0).oid, minutes=60, one_time=True)
-    assert await passes.create(person("guest", 1).oid, minutes=60, one_time=True)
+    await passes.create(person("guest", 1).oid, minutes=60, one_time=True)
+
+    assert graph.store.describe(person("guest", 0).upn)["passes"] == []
+    assert len(graph.store.describe(person("guest", 1).upn)["passes"]) == 1
 
 
 @pytest.mark.parametrize(("minutes", "one_time"), [(59, True), (481, True), (5, True), (60, False)])
@@ -196,6 +208,21 @@ async def test_a_lost_answer_leaves_the_outcome_unknown(
     assert graph.calls.counts()["graph"][CREATE] == 1
 
 
+async def test_a_create_may_happen_after_the_caller_gave_up(graph: Graph, person: Find) -> None:
+    """Why an unknown outcome is settled by looking, and not at once: the pass may come into being later."""
+    student = person("student")
+    passes = GraphPasses(graph.connection(timeout=0.5))
+    await passes.listed(student.oid)
+    graph.faults.put({"graph": {"slow": 0.8, "operation": CREATE}})
+
+    with pytest.raises(UnknownOutcomeError):
+        await passes.create(student.oid, minutes=60, one_time=True)
+    early = graph.store.describe(student.upn)["passes"]
+    await asyncio.sleep(0.6)
+
+    assert (len(early), len(graph.store.describe(student.upn)["passes"])) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("retry_after", "seconds"),
     [(2, 2), (300, 300), ("0", 0), (None, None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)],
@@ -256,6 +283,13 @@ async def test_a_token_for_another_audience_is_refused(graph: Graph, person: Fin
         await GraphPasses(graph.connection(credential=credential)).listed(person("student").oid)
 
 
+async def test_the_token_goes_to_allowed_hosts_only(graph: Graph, person: Find) -> None:
+    passes = GraphPasses(graph.connection(hosts=("graph.microsoft.com",)))
+
+    with pytest.raises(ForbiddenError, match="401"):
+        await passes.listed(person("student").oid)
+
+
 async def test_no_log_and_no_journal_holds_the_code(
     graph: Graph, person: Find, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -283,3 +317,25 @@ def test_the_library_door_refuses_in_graphs_words(graph: Graph, person: Find) ->
         graph.store.create_pass(person("student").oid, lifetime=59)
 
     assert (caught.value.status, caught.value.code) == (400, "badRequest")
+
+
+def test_the_adapters_have_the_shape_of_the_ports(graph: Graph) -> None:
+    """Checked by the type checker: these assignments are the test."""
+    connection = graph.connection()
+    passes: ports.Passes = GraphPasses(connection)
+    methods: ports.Methods = GraphMethods(connection, hash_key=b"k")
+    directory: ports.Directory = GraphDirectory(connection)
+    sessions: ports.SignInSessions = GraphSignInSessions(connection)
+
+    assert None not in (passes, methods, directory, sessions)
+
+
+def test_importing_the_adapters_loads_no_sdk() -> None:
+    """The web app shares the code of the worker and must not pay for Graph or mail."""
+    code = (
+        "import sys, shared.adapters.graph_directory, shared.adapters.graph_methods, shared.adapters.graph_passes, "
+        "shared.adapters.graph_sessions, shared.adapters.acs_mail; "
+        "sys.exit(bool({'msgraph', 'msgraph_core', 'httpx', 'azure.core', 'aiohttp'} & set(sys.modules)))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

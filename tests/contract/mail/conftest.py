@@ -1,5 +1,6 @@
 """The local mail service on a free port, and the shipped mailer talking to it through the real SDK."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ class Post:
     at: datetime = datetime(2026, 10, 9, 12, 0, tzinfo=UTC)
     url: str = ""
     visited: list[tuple[str, str]] = field(default_factory=list)
+    arrived: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
     opened: list[AcsMailer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -47,6 +49,7 @@ async def post() -> AsyncIterator[Post]:
 
     async def visited(request: web.Request) -> web.Response:
         running.visited.append((request.method, request.path_qs))
+        running.arrived.put_nowait(None)
         return web.Response()
 
     app = web.Application()
