@@ -1,7 +1,6 @@
 """What an applicant may know of a case: the one place that turns the inside into the outside."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from shared.domain.application import Application
@@ -39,6 +38,9 @@ PUBLIC_EVENTS: Final[frozenset[EventKind]] = frozenset(
 )
 """Events an applicant is told of; guards, attention, contests and the staff's inner steps are not among them."""
 
+_STAFF_PROMISE: Final = frozenset({State.SUBMITTED, State.HELD, State.IN_REVIEW, State.ATTENTION})
+_DEADLINE: Final = frozenset({State.RETURNED, State.COOLING_OFF, State.APPROVED, State.ISSUED})
+
 
 def public_state(state: State) -> State:
     """``attention`` looks like ``in_review`` to the applicant (DESIGN section 2)."""
@@ -56,8 +58,6 @@ def status_view(
     mails: Sequence[OwedMail],
     *,
     attempts_left: int,
-    looked_at_from: datetime | None = None,
-    deadline: datetime | None = None,
     asked: RequestKind | None = None,
     errors: Errors | None = None,
 ) -> StatusView:
@@ -68,13 +68,10 @@ def status_view(
         events: Its audit trail.
         mails: Its mails; the pickup mails tell where the link went.
         attempts_left: How often a pass may still be asked for.
-        looked_at_from: When staff begin to look, if it is held.
-        deadline: The instant that counts in the present state (see :class:`StatusView`).
         asked: A request that is not answered yet.
         errors: What to correct in the form just sent.
     """
     decided = application.decided if application.state in {State.RETURNED, State.REJECTED} else None
-    current = application.current_pass
     links = [each for each in mails if each.kind is MailKind.PICKUP and each.with_link]
     return StatusView(
         id=application.id,
@@ -83,9 +80,9 @@ def status_view(
         state=public_state(application.state),
         received_at=application.received_at,
         history=public_history(events),
-        looked_at_from=looked_at_from,
-        promised_by=application.promised_by,
-        deadline=deadline or (current.expires_at if current and application.state is State.ISSUED else None),
+        looked_at_from=application.due_at if application.state is State.HELD else None,
+        promised_by=application.promised_by if application.state in _STAFF_PROMISE else None,
+        deadline=application.promised_by if application.state in _DEADLINE else None,
         reason_code=decided.reason_code if decided else None,
         message=decided.message if decided else "",
         closing=application.stop_as,

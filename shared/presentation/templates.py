@@ -1,11 +1,12 @@
 """The one way in which templates are set up, for pages and mails alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.kinds import Language
+from shared.domain.states import WHO_MOVES_NEXT
 from shared.presentation import words
 from shared.presentation.dates import machine, spoken
 from shared.presentation.masks import masked
@@ -30,13 +31,16 @@ def environment(folder: str) -> "Environment":
 
 
 def tools(site: Site, language: Language) -> dict[str, Any]:
-    """What every template may call: ``t`` (a text), ``w`` (a value of a vocabulary), ``when`` and ``iso`` (instants)."""
+    """What every template may call: ``t`` (a text), ``w`` (a value of a vocabulary; ``ws``: several), ``when``, ``iso``."""
 
     def t(key: str, **values: object) -> str:
         return words.text(key, language, **values)
 
     def w(family: str, value: StrEnum | str) -> str:
         return words.word(family, value, language)
+
+    def ws(family: str, values: Iterable[StrEnum | str]) -> list[str]:
+        return [w(family, each) for each in values]
 
     def when(at: datetime) -> str:
         return spoken(at, language, site.zone)
@@ -45,11 +49,13 @@ def tools(site: Site, language: Language) -> dict[str, Any]:
     return {
         "t": t,
         "w": w,
+        "ws": ws,
         "when": when,
         "iso": iso,
         "masked": masked,
         "lang": language.value,
         "site": site,
+        "movers": WHO_MOVES_NEXT,
         "language": language,
         "support_name": site.support_name(language),
         "office": site.office(language),

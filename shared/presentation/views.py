@@ -42,6 +42,7 @@ from shared.domain.links import Purpose
 from shared.domain.mails import OwedMail
 from shared.domain.photo import PhotoDoubt, PhotoFault
 from shared.domain.requests import RequestKind
+from shared.domain.staff import DecisionBar
 from shared.domain.states import State
 from shared.ports import Access, Poison
 
@@ -61,6 +62,18 @@ FIELD_ERRORS: Final[dict[str, frozenset[str]]] = {
     "choice": frozenset({"missing", "invalid"}),
 }
 """Every error a form can show. ``photo: doubtful`` goes with ``doubts`` and offers to send the photo anyway."""
+
+APPLICANT_REQUESTS: Final[frozenset[RequestKind]] = frozenset(
+    {
+        RequestKind.SUBMIT,
+        RequestKind.PHOTO,
+        RequestKind.WITHDRAW,
+        RequestKind.PICKUP,
+        RequestKind.TROUBLE,
+        RequestKind.REGISTERED,
+    }
+)
+"""Requests an applicant makes knowingly; each has its own words on the status page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +180,11 @@ class StatusView:
     errors: Errors = field(default_factory=dict)
 
     @property
+    def told_asked(self) -> RequestKind | None:
+        """What was asked, if it was asked by the applicant: requests of staff and of the owner are not told."""
+        return self.asked if self.asked in APPLICANT_REQUESTS else None
+
+    @property
     def may_withdraw(self) -> bool:
         """Whether there is anything left to withdraw."""
         over = {State.COMPLETED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.STOPPING}
@@ -214,14 +232,6 @@ class EarlierApplication:
     received_at: datetime
 
 
-class Bar(StrEnum):
-    """Why this member of staff may look but not decide."""
-
-    OWN_CASE = "own_case"
-    APPROVED_ALREADY = "approved_already"
-    OPERATED = "operated"
-
-
 @dataclass(frozen=True, slots=True)
 class ReviewView:
     """What a reviewer decides on.
@@ -241,7 +251,7 @@ class ReviewView:
     token: str
     application: Application
     earlier: tuple[EarlierApplication, ...] = ()
-    bar: Bar | None = None
+    bar: DecisionBar | None = None
     decision: DecisionKind | None = None
     reason_code: ReasonCode | None = None
     message: str = ""
