@@ -25,11 +25,21 @@ def main() -> int:
         metavar="MODULE:FUNCTION",
         help="gives the app its local parts",
     )
+    parser.add_argument(
+        "--without-hosts", action="store_true", help="only Azurite and the cloud: Core Tools run the app"
+    )
     chosen = parser.parse_args()
     if chosen.write_settings:
         print(f"Wrote {settings_file.write(os.environ, role=chosen.role, folder=azurite.ROOT)}")
         return 0
-    return asyncio.run(supervisor.run(os.environ, app_folder=chosen.app.resolve(), inject=chosen.inject))
+    return asyncio.run(
+        supervisor.run(
+            os.environ,
+            app_folder=chosen.app.resolve(),
+            inject=chosen.inject,
+            with_hosts=not chosen.without_hosts,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -60,12 +60,14 @@ class Child:
         self._pumps = (asyncio.create_task(self._read_out(out)), asyncio.create_task(self._read_err(err)))
 
     async def until_ready(self, *, seconds: float) -> None:
-        """Wait for its ready line. Raises TimeoutError, or ChildEndedError if it ended instead."""
+        """Wait for its ready line. Raises NotReadyError, or ChildEndedError if it ended instead."""
         ready = asyncio.create_task(self._ready.wait())
         ended = asyncio.create_task(self.ended())
         try:
             async with asyncio.timeout(seconds):
                 await asyncio.wait((ready, ended), return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError as problem:
+            raise NotReadyError(f"{self.name} was not ready after {seconds:g} s.") from problem
         finally:
             ready.cancel()
             ended.cancel()
@@ -101,16 +103,20 @@ class Child:
 
     async def _read_out(self, stream: asyncio.StreamReader) -> None:
         async for line in _lines(stream):
-            if self._ready_line in line:
-                self._ready.set()
             if self._on_line is not None:
                 self._on_line(line)
+            if self._ready_line in line:
+                self._ready.set()
 
     async def _read_err(self, stream: asyncio.StreamReader) -> None:
         async for line in _lines(stream):
             self.tail.append(line)
             if self._echo:
                 print(f"[{self.name}] {line}", flush=True)
+
+
+class NotReadyError(RuntimeError):
+    """A part of the run did not get ready in time."""
 
 
 class ChildEndedError(RuntimeError):

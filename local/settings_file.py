@@ -16,6 +16,9 @@ def write(environment: Mapping[str, str], *, role: str, folder: Path) -> Path:
     """
     configuration = from_environment(environment, scratch=Path(tempfile.gettempdir()))
     settings = web_environment(configuration) if role == "web" else worker_environment(configuration)
+    if configuration.data is None:
+        # Without a folder of its own a run's clock file has no lasting place: Core Tools go by real time.
+        settings.pop("REREGISTER_CLOCK_FILE")
     values = settings | {
         "FUNCTIONS_WORKER_RUNTIME": "python",
         "PYTHONPATH": f"{folder / 'local' / 'coretools'}:{folder}",
@@ -24,7 +27,7 @@ def write(environment: Mapping[str, str], *, role: str, folder: Path) -> Path:
     document = {
         "IsEncrypted": False,
         "Values": values,
-        "Host": {"LocalHttpPort": configuration.port},
+        "Host": {"LocalHttpPort": configuration.port if role == "web" else configuration.local_port + 1},
     }
     path = folder / "local.settings.json"
     path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

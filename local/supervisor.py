@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from local.configuration import (
     web_environment,
     worker_environment,
 )
-from local.processes import Child, ChildEndedError
+from local.processes import Child, ChildEndedError, NotReadyError
 
 EXIT_FAILED = 1
 EXIT_REFUSED = 2
@@ -34,6 +36,7 @@ _HOST_STOP_SECONDS = (
 _AZURITE_STOP_SECONDS = 2.0
 _SAVE_EVERY_SECONDS = 5.0
 _TIMERS_SECONDS = 90
+_HOST_PORT = re.compile(r"^HOST READY port=([0-9]+)")
 
 
 class PortTakenError(RuntimeError):
@@ -61,17 +64,12 @@ def check_ports(configuration: Configuration) -> None:
                 ) from problem
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        return int(probe.getsockname()[1])
-
-
 class Supervisor:
     """One local run: Azurite, the cloud, the web host and the worker host."""
 
-    def __init__(self, configuration: Configuration, *, app_folder: Path, inject: str) -> None:
+    def __init__(
+        self, configuration: Configuration, *, app_folder: Path, inject: str, with_hosts: bool = True
+    ) -> None:
         self._configuration = configuration
         self._inject = inject
         self.cloud = Cloud(configuration)
@@ -79,10 +77,10 @@ class Supervisor:
         self.cloud.switch_process = self.switch
         folder = (configuration.data or configuration.scratch) / "azurite"
         self._azurite = azurite.child(configuration, self.cloud.calls, folder=folder)
-        self._ports = {"web": configuration.port, "worker": free_port()}
+        self._ports = {"web": configuration.port, "worker": 0}  # 0: a free one, told by the ready line
+        roles = {"web": web_environment, "worker": worker_environment} if with_hosts else {}
         self._hosts = {
-            "web": self._host("web", web_environment(configuration), app_folder),
-            "worker": self._host("worker", worker_environment(configuration), app_folder),
+            role: self._host(role, settings(configuration), app_folder) for role, settings in roles.items()
         }
         self._children = {"azurite": self._azurite, **self._hosts}
         self._switching = asyncio.Lock()
@@ -96,14 +94,26 @@ class Supervisor:
             "--clock", "local.clock:now",
         ]  # fmt: skip
         environment = child_environment(settings) | {"PYTHONPATH": str(azurite.ROOT)}
+
+        def note_port(line: str) -> None:
+            told = _HOST_PORT.search(line)
+            if told is not None:
+                self._ports[role] = int(told[1])
+
         return Child(
-            role, command, environment=environment, folder=azurite.ROOT, ready_line="HOST READY", echo=True
+            role,
+            command,
+            environment=environment,
+            folder=azurite.ROOT,
+            ready_line="HOST READY",
+            on_line=note_port,
+            echo=True,
         )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, say so, run until `stop` is set; whatever happens, all is stopped at the end.
 
-        Raises ChildEndedError when a child ended on its own, TimeoutError when one did not get ready.
+        Raises ChildEndedError when a child ended on its own, NotReadyError when one did not get ready.
         """
         self._died = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(self._started())
@@ -129,9 +139,10 @@ class Supervisor:
         await self._runner.setup()
         await web.TCPSite(self._runner, _LOOPBACK, self._configuration.local_port).start()
         await asyncio.gather(*(self._start(host) for host in self._hosts.values()))
-        await self._until_healthy()
+        if self._hosts:
+            await self._until_healthy()
         self._watches.add(asyncio.create_task(self._save_now_and_then()))
-        _welcome(self._configuration)
+        _welcome(self._configuration, with_hosts=bool(self._hosts))
 
     async def _start(self, child: Child) -> None:
         await child.start()
@@ -144,13 +155,16 @@ class Supervisor:
             self._died.set_result(child)
 
     async def _until_healthy(self) -> None:
-        async with aiohttp.ClientSession() as session, asyncio.timeout(_READY_SECONDS):
-            while True:
-                with contextlib.suppress(aiohttp.ClientError):
-                    async with session.get(f"http://{_LOOPBACK}:{self._configuration.port}/health") as answer:
+        address = f"http://{_LOOPBACK}:{self._configuration.port}/health"
+        deadline = time.monotonic() + _READY_SECONDS
+        async with aiohttp.ClientSession() as session:
+            while time.monotonic() < deadline:
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                    async with session.get(address, timeout=aiohttp.ClientTimeout(total=5)) as answer:
                         if answer.ok:
                             return
                 await asyncio.sleep(0.2)
+        raise NotReadyError(f"The service does not answer 200 at /health after {_READY_SECONDS} s.")
 
     async def _save_now_and_then(self) -> None:
         folder = self._configuration.data
@@ -178,7 +192,9 @@ class Supervisor:
 
     async def switch(self, name: str, stopped: bool) -> None:  # noqa: FBT001 - the shape of SwitchProcess
         """Stop a child or start it again, as a fault; answers when it is down, or ready."""
-        child = self._children[name]
+        child = self._children.get(name)
+        if child is None:
+            return  # a run without hosts
         async with self._switching:
             if stopped and child.wanted:
                 bound = _AZURITE_STOP_SECONDS if child is self._azurite else _HOST_STOP_SECONDS
@@ -201,7 +217,7 @@ class Supervisor:
     _runner: web.AppRunner | None = None
 
 
-def _welcome(configuration: Configuration) -> None:
+def _welcome(configuration: Configuration, *, with_hosts: bool) -> None:
     local = f"http://localhost:{configuration.local_port}"
     kept = configuration.data or "kept nowhere: a fresh start each time (REREGISTER_DATA)"
     print(
@@ -213,7 +229,10 @@ def _welcome(configuration: Configuration) -> None:
   止める      Stop            Ctrl-C
 """
     )
-    print(f"READY app={configuration.base_url} local={local}", flush=True)
+    if with_hosts:
+        print(f"READY app={configuration.base_url} local={local}", flush=True)
+    else:
+        print(f"CLOUD READY local={local}", flush=True)
 
 
 @contextlib.asynccontextmanager
@@ -233,7 +252,9 @@ async def _signals() -> AsyncIterator[asyncio.Event]:
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
 
 
-async def run(environment: Mapping[str, str], *, app_folder: Path, inject: str) -> int:
+async def run(
+    environment: Mapping[str, str], *, app_folder: Path, inject: str, with_hosts: bool = True
+) -> int:
     """The whole life of `python -m local`; its exit code."""
     async with _signals() as stop:
         with tempfile.TemporaryDirectory(prefix="reregister-", ignore_cleanup_errors=True) as scratch:
@@ -242,11 +263,12 @@ async def run(environment: Mapping[str, str], *, app_folder: Path, inject: str) 
                 check_ports(configuration)
                 if configuration.data is not None:
                     configuration.data.mkdir(parents=True, exist_ok=True)
-                await Supervisor(configuration, app_folder=app_folder, inject=inject).run(stop)
+                whole = Supervisor(configuration, app_folder=app_folder, inject=inject, with_hosts=with_hosts)
+                await whole.run(stop)
             except (BadConfigurationError, PortTakenError, azurite.NoAzuriteError) as problem:
                 print(problem, file=sys.stderr)
                 return EXIT_REFUSED
-            except (ChildEndedError, TimeoutError) as problem:
-                print(str(problem) or "A part did not get ready in time.", file=sys.stderr)
+            except (ChildEndedError, NotReadyError) as problem:
+                print(problem, file=sys.stderr)
                 return EXIT_FAILED
     return 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,6 @@ from aiohttp import web
 from local import configuration
 from local.cloud import Cloud, make_app
 from local.configuration import Configuration
-from local.supervisor import free_port
 
 
 class Rewriting(requests.adapters.HTTPAdapter):
@@ -27,6 +27,13 @@ class Rewriting(requests.adapters.HTTPAdapter):
         assert request.url is not None
         request.url = request.url.replace(configuration.AUTHORITY_ORIGIN, self._url, 1)
         return super().send(request, **how)  # type: ignore[arg-type]
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

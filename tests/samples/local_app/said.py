@@ -1,0 +1,6 @@
+"""A part that shows that it was injected."""
+
+
+def aloud() -> None:
+    """Say so."""
+    print("injected")
