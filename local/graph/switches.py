@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from local.graph.errors import bad_request
 from local.graph.policy import TapPolicy
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ class Switches:
         return float(self._faults.setting(SERVICE, name, default))
 
     def policy(self) -> TapPolicy:
-        """Return the TAP policy in force."""
+        """Return the TAP policy in force.
+
+        :raises GraphError: 400 naming the setting, if the switch has one that no policy has.
+        """
         changes: dict[str, Any] = self._faults.setting(SERVICE, "policy", {})
-        return self._base.changed(changes)
+        try:
+            return self._base.changed(changes)
+        except ValueError as error:
+            raise bad_request(str(error)) from error

@@ -69,6 +69,15 @@ async def test_a_phone_number_is_kept_only_as_a_keyed_hash(graph: Graph, person:
     assert (await _of(other_key, student.oid, MethodKind.PHONE)).fingerprint != after.fingerprint
 
 
+async def test_a_masked_number_still_makes_a_method(graph: Graph, person: Find) -> None:
+    graph.faults.put({"graph": {"mask_phones": True}})
+
+    phone = await _of(_methods(graph), person("student").oid, MethodKind.PHONE)
+
+    assert phone.label == "…01"
+    assert phone.fingerprint
+
+
 async def test_spelling_does_not_make_a_number_new(graph: Graph, person: Find) -> None:
     student = person("student")
     methods = _methods(graph)
