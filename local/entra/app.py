@@ -132,7 +132,10 @@ class _Door:
                 "name_en": person.name_en,
                 "kind": person.kind,
             }
-            for person in people.PEOPLE
+            # Whoever may use the application comes first.
+            for person in sorted(
+                people.PEOPLE, key=lambda person: wanted.registration.has_app_roles and not person.roles
+            )
         ]
         return render(
             "authorize",
