@@ -1,0 +1,120 @@
+"""Eyes and hands between the use cases and the fakes: counts calls, injects faults, holds what must hold at every moment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.domain.mails import MailState
+from shared.domain.states import State
+from shared.ports import Snapshot, Wake
+from tests.fakes.memory_storage import MemoryStorage
+
+_WRITES = {("applications", "save"), ("applications", "mark_mails"), ("due", "erase")}
+
+
+class CrashError(Exception):
+    """The process died here."""
+
+
+@dataclass
+class Fault:
+    """What goes wrong: at calls of this port and method, ``times`` times, after ``skip`` calls went well.
+
+    ``after`` False: the call never arrived; True: it did its work and the answer got lost.
+    """
+
+    port: str
+    method: str
+    error: Exception
+    times: int = 1_000_000
+    after: bool = False
+    skip: int = 0
+
+    def meets(self, port: str, method: str, *, after: bool) -> bool:
+        """Whether this call fails; counts it."""
+        if (port, method, after) != (self.port, self.method, self.after) or self.times == 0:
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.times -= 1
+        return True
+
+
+@dataclass
+class Observer:
+    """Hooks into every port of a world.
+
+    Attributes:
+        calls: Every call so far, as (port, method).
+        faults: What goes wrong.
+        crash_at: Number of the call (from 1) at which the process dies, and whether after its effect.
+        between: Called before every call; a test may do there what somebody else does in the meantime.
+    """
+
+    storage: MemoryStorage
+    now: Callable[[], datetime]
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    crash_at: tuple[int, bool] | None = None
+    crashes: int = 0
+    between: Callable[[str, str], None] | None = None
+
+    def __post_init__(self) -> None:
+        """Take over the hooks."""
+        self.storage.hooks.before = self.before
+        self.storage.hooks.after = self.after
+
+    async def before(self, port: str, method: str) -> None:
+        """Count, then fail if it was planned."""
+        self.calls.append((port, method))
+        if self.between is not None:
+            self.between(port, method)
+        self._fail(port, method, after=False)
+
+    async def after(self, port: str, method: str) -> None:
+        """Look at the storage, then fail if it was planned."""
+        if (port, method) in _WRITES:
+            self.check()
+        self._fail(port, method, after=True)
+
+    def _fail(self, port: str, method: str, *, after: bool) -> None:
+        if self.crash_at == (len(self.calls), after):
+            self.crash_at = None
+            self.crashes += 1
+            raise CrashError(f"{'after' if after else 'before'} {port}.{method}")
+        for fault in self.faults:
+            if fault.meets(port, method, after=after):
+                raise fault.error
+
+    def check(self) -> None:
+        """Nothing that is to be done is ever without a due row that will bring somebody to it in time."""
+        for name in self.storage.applications.ids():
+            snapshot = self.storage.applications.peek(name)
+            assert snapshot is not None
+            rows = [each for each in self.storage.due_rows.rows.values() if each.application == name]
+            check_guarded(snapshot, rows, self.now())
+
+
+def check_guarded(snapshot: Snapshot, rows: list[Wake], now: datetime) -> None:
+    """Fail unless a due row will come in time for whatever this case still needs.
+
+    A parked case whose operators were told waits for a human and for no clock.
+    """
+    case = snapshot.application
+    first = min((each.at for each in rows), default=None)
+    clock_moves = not case.terminal and case.state is not State.ATTENTION
+    if clock_moves:
+        assert first is not None, f"{case.state} has no due row"
+    owed = [each for each in snapshot.mails if each.state is MailState.OWED]
+    if owed or case.removals or case.discarded or case.state is State.STOPPING:
+        assert first is not None, f"{case.state}: work in progress has no due row"
+        assert first <= now + timedelta(minutes=11), f"{case.state}: work in progress sleeps until {first}"
+    for at in (case.due_at, case.check_at):
+        if at is not None:
+            assert first is not None, f"{case.state}: nobody comes at {at}"
+            assert first <= max(at, now), f"{case.state}: somebody comes at {first}, not at {at}"
+    photo = case.photo
+    if photo is not None and photo.erase_at is not None and photo.erased_at is None:
+        assert first is not None, "nobody comes to erase the photo"
+        assert first <= max(photo.erase_at, now), "the photo stays too long"
