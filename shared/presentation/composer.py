@@ -1,5 +1,6 @@
-"""Mails: a folder for each kind, text and HTML both, in the application's language; staff get both languages."""
+"""Mails: a folder for each kind, text and HTML both, in the applicant's language, for staff in both."""
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 STAFF_KINDS = frozenset({MailKind.REVIEW, MailKind.REVIEW_REMINDER, MailKind.OPERATOR_ALERT})
 """Mails to staff: bilingual, and without any personal datum of the applicant."""
 
+_GAPS = re.compile(r"\n{3,}")
 _LINE_BREAKS = str.maketrans({"\r": " ", "\n": " "})
 
 
@@ -60,7 +62,10 @@ class Composer:
 
         subject = " ".join(part("subject.txt").translate(_LINE_BREAKS).split())
         return MailMessage(
-            to=to, subject=subject, text=part("body.txt").strip() + "\n", html=part("body.html")
+            to=to, subject=subject, text=_GAPS.sub("
+
+", part("body.txt").strip()) + "
+", html=part("body.html")
         )
 
     def _links(self, application: Application, tokens: LinkTokens) -> dict[str, str]:

@@ -8,7 +8,7 @@ _PATTERNS = {Language.JA: "y年M月d日（E）H:mm", Language.EN: "EEE d MMM y, 
 
 
 def spoken(at: datetime, language: Language, zone: tzinfo) -> str:
-    """Date and time with weekday and zone: "Tue 24 Nov 2026, 9:00 JST", 「2026年11月24日（火）9:00（日本時間）」."""
+    """Date and time with weekday and zone: "Tue 24 Nov 2026, 9:00 JST", or its Japanese form."""
     from babel.dates import format_datetime, get_timezone_name
 
     local = at.astimezone(zone)

@@ -1,4 +1,4 @@
-"""Addresses shown to somebody who may not be their owner: enough to recognise one's own, too little to learn another's."""
+"""Addresses shown to somebody who may not be their owner: enough to recognise one's own, no more."""
 
 
 def masked(address: str) -> str:

@@ -11,7 +11,7 @@ class Site:
     """One university's names and addresses, read once from the settings.
 
     Attributes:
-        base_url: Public address of the service without a closing slash; links never come from the Host header.
+        base_url: Public address without a closing slash; links never come from the Host header.
         name_ja: Name of the service, Japanese.
         name_en: Name of the service, English.
         support_name_ja: Name of the support desk, Japanese.
@@ -20,7 +20,7 @@ class Site:
         support_phone: Telephone number of the support desk; empty if it has none.
         support_url: Page of the support desk.
         security_info_url: Where methods are registered ("Security info").
-        setup_guide_url_ja: Guide to the initial set-up, Japanese; has the anchors ``#first`` and ``#alternative``.
+        setup_guide_url_ja: Guide to the initial set-up, Japanese, with anchors ``#first`` and ``#alternative``.
         setup_guide_url_en: The same in English.
         zone: Time zone in which people are told times.
         office_ja: The office way in words, Japanese.

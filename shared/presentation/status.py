@@ -36,7 +36,7 @@ PUBLIC_EVENTS: Final[frozenset[EventKind]] = frozenset(
         EventKind.EXPIRED,
     }
 )
-"""Events an applicant is told of; guards, attention, contests and the staff's inner steps are not among them."""
+"""Events an applicant is told of; not of guards, attention, contests or the staff's inner steps."""
 
 _STAFF_PROMISE: Final = frozenset({State.SUBMITTED, State.HELD, State.IN_REVIEW, State.ATTENTION})
 _DEADLINE: Final = frozenset({State.RETURNED, State.COOLING_OFF, State.APPROVED, State.ISSUED})

@@ -28,40 +28,57 @@ signed_out           None
 ===================  ==========================
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from shared.domain.accounts import Method
-from shared.domain.application import Application, Decided
-from shared.domain.events import Event, EventKind
-from shared.domain.kinds import Channel, Closing, DecisionKind, Language, Reason, ReasonCode, Role
-from shared.domain.links import Purpose
-from shared.domain.mails import OwedMail
-from shared.domain.photo import PhotoDoubt, PhotoFault
+from shared.domain.events import EventKind
+from shared.domain.kinds import Channel, Closing, Language, Reason, ReasonCode
+from shared.domain.photo import PhotoDoubt
 from shared.domain.requests import RequestKind
-from shared.domain.staff import DecisionBar
 from shared.domain.states import State
-from shared.ports import Access, Poison
+from shared.presentation.form_errors import FIELD_ERRORS, Errors
+from shared.presentation.problem_views import LinkProblemView, Problem, ProblemView, WrongRoleView
+from shared.presentation.staff_views import (
+    AttentionView,
+    CaseView,
+    EarlierApplication,
+    ReviewClosedView,
+    ReviewDoneView,
+    ReviewView,
+    WorklistRow,
+    WorklistView,
+)
 
-type Errors = Mapping[str, str]
-"""Field name to error code; the allowed pairs are :data:`FIELD_ERRORS`."""
-
-FIELD_ERRORS: Final[dict[str, frozenset[str]]] = {
-    "reason": frozenset({"missing", "invalid"}),
-    "details": frozenset({"too_long"}),
-    "language": frozenset({"invalid"}),
-    "contact_email": frozenset({"invalid", "too_long"}),
-    "photo": frozenset({*(each.value for each in PhotoFault), "doubtful"}),
-    "decision": frozenset({"missing", "invalid"}),
-    "reason_code": frozenset({"missing", "invalid"}),
-    "message": frozenset({"too_long"}),
-    "confirm": frozenset({"missing"}),
-    "choice": frozenset({"missing", "invalid"}),
-}
-"""Every error a form can show. ``photo: doubtful`` goes with ``doubts`` and offers to send the photo anyway."""
+__all__ = [
+    "APPLICANT_REQUESTS",
+    "FIELD_ERRORS",
+    "ApplyView",
+    "AttentionView",
+    "CaseView",
+    "Choice",
+    "EarlierApplication",
+    "Errors",
+    "HistoryLine",
+    "HomeView",
+    "LinkProblemView",
+    "NotMeDoneView",
+    "NotMeView",
+    "PageSession",
+    "PickupNeedsLinkView",
+    "PickupView",
+    "Problem",
+    "ProblemView",
+    "ReviewClosedView",
+    "ReviewDoneView",
+    "ReviewView",
+    "StatusView",
+    "WorklistRow",
+    "WorklistView",
+    "WrongRoleView",
+]
 
 APPLICANT_REQUESTS: Final[frozenset[RequestKind]] = frozenset(
     {
@@ -221,63 +238,6 @@ class PickupNeedsLinkView:
     link_sent_to: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierApplication:
-    """An earlier case of the same account, for a reviewer."""
-
-    id: str
-    reference: str
-    channel: Channel
-    state: State
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewView:
-    """What a reviewer decides on.
-
-    Attributes:
-        token: The signed link, for the form and the photo.
-        application: The case; its photo, guards, flags, methods and last decision are read from it.
-        earlier: Earlier cases of the account, newest first.
-        bar: Why this reviewer may not decide.
-        decision: Prior choice after an error.
-        reason_code: Prior choice after an error.
-        message: Prior text after an error.
-        confirm_contact: Prior choice after an error.
-        errors: What to correct.
-    """
-
-    token: str
-    application: Application
-    earlier: tuple[EarlierApplication, ...] = ()
-    bar: DecisionBar | None = None
-    decision: DecisionKind | None = None
-    reason_code: ReasonCode | None = None
-    message: str = ""
-    confirm_contact: bool = False
-    errors: Errors = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewClosedView:
-    """Nothing to decide any more: somebody was first, or the case moved on."""
-
-    reference: str
-    state: State
-    decided: Decided | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewDoneView:
-    """What the reviewer just decided. ``second_needed``: another reviewer has to approve as well."""
-
-    reference: str
-    decision: DecisionKind
-    at: datetime
-    second_needed: bool = False
-
-
 class Choice(StrEnum):
     """What the owner says."""
 
@@ -303,119 +263,6 @@ class NotMeDoneView:
 
     reference: str
     choice: Choice
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistRow:
-    """One case in the worklist."""
-
-    id: str
-    reference: str
-    channel: Channel
-    state: State
-    received_at: datetime
-    promised_by: datetime | None
-    overdue: bool
-    flags: int
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistView:
-    """All cases that are not over; the page groups them by state."""
-
-    rows: tuple[WorklistRow, ...]
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """Everything about one case, for staff.
-
-    Attributes:
-        application: The case.
-        events: The whole audit trail, oldest first.
-        mails: Every mail owed; the page masks the addresses.
-        accesses: Who looked at what.
-        names: Names of members of staff by object id, where known.
-        operator: Whether the reader may press the operator's buttons.
-    """
-
-    application: Application
-    events: tuple[Event, ...] = ()
-    mails: tuple[OwedMail, ...] = ()
-    accesses: tuple[Access, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
-    operator: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AttentionView:
-    """What an operator must look at. ``operator``: whether the reader may press the buttons."""
-
-    cases: tuple[Application, ...]
-    poison: tuple[Poison, ...]
-    operator: bool
-
-
-class Problem(StrEnum):
-    """What went wrong, in the words of a page; each has ``problem.<value>.title``, ``.detail`` and ``.next``."""
-
-    BAD_REQUEST = "bad_request"
-    WRONG_ORIGIN = "wrong_origin"
-    FORM_EXPIRED = "form_expired"
-    SIGN_IN_NEEDED = "sign_in_needed"
-    SIGN_IN_CANCELLED = "sign_in_cancelled"
-    SIGN_IN_EXPIRED = "sign_in_expired"
-    SIGN_IN_FAILED = "sign_in_failed"
-    SIGN_IN_REFUSED = "sign_in_refused"
-    FORBIDDEN = "forbidden"
-    NOT_YOURS = "not_yours"
-    NOT_FOUND = "not_found"
-    METHOD_NOT_ALLOWED = "method_not_allowed"
-    OPEN_APPLICATION = "open_application"
-    TOO_LATE = "too_late"
-    ALREADY_DECIDED = "already_decided"
-    OWN_CASE = "own_case"
-    GONE = "gone"
-    LENGTH_REQUIRED = "length_required"
-    TOO_LARGE = "too_large"
-    WRONG_TYPE = "wrong_type"
-    TOO_MANY = "too_many"
-    UNAVAILABLE = "unavailable"
-    UNEXPECTED = "unexpected"
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemView:
-    """An error page.
-
-    Attributes:
-        status: HTTP status, shown small for the support desk.
-        problem: What went wrong.
-        link: Path of our own that helps now (the open application, the sign-in …); empty means the home page.
-        trace: Id to tell the support desk, if there is one.
-    """
-
-    status: int
-    problem: Problem
-    link: str = ""
-    trace: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkProblemView:
-    """A link that does not work: what to do depends on what it was for (None if that cannot be known)."""
-
-    purpose: Purpose | None = None
-    application: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WrongRoleView:
-    """Signed in, but this page is for others."""
-
-    name: str
-    needs: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)

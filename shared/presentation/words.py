@@ -1,7 +1,7 @@
 """The texts of pages and mails: looked up by key and language, complete or refused.
 
-The catalogues are gettext ``.po`` files with symbolic keys, so that translators can use their own tools and a text
-never serves as its own key. Placeholders are Python's ``{name}``.
+The catalogues are gettext ``.po`` files with symbolic keys, so that translators can use their own tools and no
+text serves as its own key. Placeholders are Python's ``{name}``.
 """
 
 from enum import StrEnum

@@ -9,7 +9,7 @@ from shared.domain.mails import MailKind
 from shared.presentation.composer import Composer
 from shared.presentation.pages import Pages
 from shared.presentation.static_files import static_file
-from tests.unit.presentation import samples
+from tests.unit.presentation import sample_pages, samples
 
 
 def write(folder: Path) -> None:
@@ -21,7 +21,7 @@ def write(folder: Path) -> None:
         assert found is not None
         (folder / name).write_bytes(found[0])
     for language in Language:
-        for name, (page, view, session) in samples.pages().items():
+        for name, (page, view, session) in sample_pages.pages().items():
             html = pages.render(page, language, f"/{page}", view, session).replace("/static/", "")
             (folder / f"{name}.{language}.html").write_text(html, encoding="utf-8")
         for kind in MailKind:

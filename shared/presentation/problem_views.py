@@ -1,0 +1,68 @@
+"""Views of the pages that say what went wrong, and what to do next."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.kinds import Role
+from shared.domain.links import Purpose
+
+
+class Problem(StrEnum):
+    """What went wrong, in the words of a page; each has ``problem.<value>.title``, ``.detail`` and ``.next``."""
+
+    BAD_REQUEST = "bad_request"
+    WRONG_ORIGIN = "wrong_origin"
+    FORM_EXPIRED = "form_expired"
+    SIGN_IN_NEEDED = "sign_in_needed"
+    SIGN_IN_CANCELLED = "sign_in_cancelled"
+    SIGN_IN_EXPIRED = "sign_in_expired"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    FORBIDDEN = "forbidden"
+    NOT_YOURS = "not_yours"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    OPEN_APPLICATION = "open_application"
+    TOO_LATE = "too_late"
+    ALREADY_DECIDED = "already_decided"
+    OWN_CASE = "own_case"
+    GONE = "gone"
+    LENGTH_REQUIRED = "length_required"
+    TOO_LARGE = "too_large"
+    WRONG_TYPE = "wrong_type"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+    UNEXPECTED = "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """An error page.
+
+    Attributes:
+        status: HTTP status, shown small for the support desk.
+        problem: What went wrong.
+        link: Path of our own that helps now (the open application, the sign-in …); empty means the home page.
+        trace: Id to tell the support desk, if there is one.
+    """
+
+    status: int
+    problem: Problem
+    link: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkProblemView:
+    """A link that does not work: what to do depends on what it was for (None if that cannot be known)."""
+
+    purpose: Purpose | None = None
+    application: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRoleView:
+    """Signed in, but this page is for others."""
+
+    name: str
+    needs: tuple[Role, ...]

@@ -1,0 +1,123 @@
+"""Views of the pages for staff: they get the whole application, the templates choose what to show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.domain.application import Application, Decided
+from shared.domain.events import Event
+from shared.domain.kinds import Channel, DecisionKind, ReasonCode
+from shared.domain.mails import OwedMail
+from shared.domain.staff import DecisionBar
+from shared.domain.states import State
+from shared.ports import Access, Poison
+from shared.presentation.form_errors import Errors
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierApplication:
+    """An earlier case of the same account, for a reviewer."""
+
+    id: str
+    reference: str
+    channel: Channel
+    state: State
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """What a reviewer decides on.
+
+    Attributes:
+        token: The signed link, for the form and the photo.
+        application: The case; its photo, guards, flags, methods and last decision are read from it.
+        earlier: Earlier cases of the account, newest first.
+        bar: Why this reviewer may not decide.
+        decision: Prior choice after an error.
+        reason_code: Prior choice after an error.
+        message: Prior text after an error.
+        confirm_contact: Prior choice after an error.
+        errors: What to correct.
+    """
+
+    token: str
+    application: Application
+    earlier: tuple[EarlierApplication, ...] = ()
+    bar: DecisionBar | None = None
+    decision: DecisionKind | None = None
+    reason_code: ReasonCode | None = None
+    message: str = ""
+    confirm_contact: bool = False
+    errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewClosedView:
+    """Nothing to decide any more: somebody was first, or the case moved on."""
+
+    reference: str
+    state: State
+    decided: Decided | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDoneView:
+    """What the reviewer just decided. ``second_needed``: another reviewer has to approve as well."""
+
+    reference: str
+    decision: DecisionKind
+    at: datetime
+    second_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One case in the worklist."""
+
+    id: str
+    reference: str
+    channel: Channel
+    state: State
+    received_at: datetime
+    promised_by: datetime | None
+    overdue: bool
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistView:
+    """All cases that are not over; the page groups them by state."""
+
+    rows: tuple[WorklistRow, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything about one case, for staff.
+
+    Attributes:
+        application: The case.
+        events: The whole audit trail, oldest first.
+        mails: Every mail owed; the page masks the addresses.
+        accesses: Who looked at what.
+        names: Names of members of staff by object id, where known.
+        operator: Whether the reader may press the operator's buttons.
+    """
+
+    application: Application
+    events: tuple[Event, ...] = ()
+    mails: tuple[OwedMail, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionView:
+    """What an operator must look at. ``operator``: whether the reader may press the buttons."""
+
+    cases: tuple[Application, ...]
+    poison: tuple[Poison, ...]
+    operator: bool
