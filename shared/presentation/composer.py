@@ -61,12 +61,8 @@ class Composer:
             return self._environment.get_template(f"{kind.value}/{name}").render(**context)
 
         subject = " ".join(part("subject.txt").translate(_LINE_BREAKS).split())
-        return MailMessage(
-            to=to, subject=subject, text=_GAPS.sub("
-
-", part("body.txt").strip()) + "
-", html=part("body.html")
-        )
+        body = _GAPS.sub("\n\n", part("body.txt").strip()) + "\n"
+        return MailMessage(to=to, subject=subject, text=body, html=part("body.html"))
 
     def _links(self, application: Application, tokens: LinkTokens) -> dict[str, str]:
         base = self._site.base_url
