@@ -162,7 +162,10 @@ def read_route(function: Function, *, prefix: str) -> Route:
 
 def _segments(template: str) -> list[str]:
     # Split at slashes outside braces: a regex constraint may have its own.
-    return re.findall(r"(?:\{[^{}]*\}|[^/{}])+", template)
+    segments = re.findall(r"(?:\{[^{}]*\}|[^/{}])+", template)
+    if "/".join(segments) != template:
+        raise IndexingError(f"route {template!r}: its braces or slashes do not pair")
+    return segments
 
 
 def _read_segment(segment: str, template: str) -> tuple[str, int, list[Parameter]]:

@@ -89,6 +89,8 @@ class HostProcess:
             "SAMPLE_CLOCK": str(self.folder / "clock"),
             **self.settings,
         }
+        # Else each of a dozen starts compiles the SDKs anew: seconds.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         command = [sys.executable, "-X", "dev", "-m", "local.host", "--app", str(self.app), *self.arguments]
         command += ["--clock", "tests.samples.host_parts:now"]
         with (self.folder / "log").open("ab") as log, (self.folder / "out").open("wb") as out:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -47,23 +48,25 @@ def test_a_stop_lets_what_runs_finish(make_host: MakeHost, queue: MakeQueue, num
     check_clean(host)
 
 
-@pytest.mark.parametrize("way", ["sleep", "block"])
-def test_a_stop_releases_what_does_not_finish(make_host: MakeHost, queue: MakeQueue, way: str) -> None:
-    """The message is visible at once; a second signal in between changes nothing."""
-    host = make_host(arguments=NO_KEYS)
-    (host.folder / "app").mkdir()
-    host.app = _copy_with_long_timeout(host.folder / "app")
-    host.start()
-    send_job(host, **{way: 30})
+def test_a_stop_releases_what_does_not_finish(make_host: MakeHost, queue: MakeQueue, tmp_path: Path) -> None:
+    """The message is visible at once, whether the job waits or blocks; a second signal changes nothing."""
+    app = _copy_with_long_timeout(tmp_path / "app")
+    hosts = [make_host(app=app, name=f"t{uuid.uuid4().hex[:12]}") for _ in range(2)]
+    for host, way in zip(hosts, ("sleep", "block"), strict=True):
+        host.start()
+        send_job(host, **{way: 30})
     began = time.monotonic()
-    host.process.send_signal(signal.SIGTERM)
-    time.sleep(0.5)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        for host in hosts:
+            host.process.send_signal(number)
+        time.sleep(0.3)
 
-    assert host.stop(signal.SIGINT) == 0
+    assert [host.stop() for host in hosts] == [0, 0]
     assert time.monotonic() - began < 8
-    taken = queue(f"{host.name}-jobs").receive_message()
-    assert taken is not None
-    assert taken.dequeue_count == 2
+    for host in hosts:
+        taken = queue(f"{host.name}-jobs").receive_message()
+        assert taken is not None
+        assert taken.dequeue_count == 2
 
 
 def test_a_stop_does_not_wait_for_a_thread_that_cannot_be_ended(make_host: MakeHost) -> None:
@@ -157,6 +160,7 @@ def test_routes_are_printed_as_json_from_the_app_itself() -> None:
 
 
 def _copy_with_long_timeout(folder: Path) -> Path:
+    folder.mkdir()
     for source in SAMPLE_APP.glob("*.*"):
         text = source.read_text(encoding="utf-8")
         (folder / source.name).write_text(text.replace("00:00:04", "00:01:00"), encoding="utf-8")

@@ -187,4 +187,4 @@ def test_of_two_hosts_one_runs_the_timers_and_the_other_takes_over(make_host: Ma
     assert first.stop() == 0
     second.move_clock(2 * HOUR)
     settle(second)
-    assert [run["past_due"] for run in second.journal("hourly")] == [True]
+    assert (len(first.journal("hourly")), len(second.journal("hourly"))) == (1, 1)
