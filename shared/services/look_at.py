@@ -83,6 +83,7 @@ class _Look:
         self._inbox: tuple[Request, ...] = ()
         self._found = Findings()
         self._deleted: set[str] = set()
+        self._forgotten = False
 
     async def read(self) -> None:
         """Read anew; a pass that this look made, or an attempt it claimed, is not forgotten."""
@@ -155,6 +156,7 @@ class _Look:
         after = change.application
         opened = before is None or (before.application.terminal and not after.terminal)
         if opened:
+            self._forgotten = False
             await self._ports.open_cases.add(after.id)
         wake = await self._guard(change)
         try:
@@ -165,7 +167,13 @@ class _Look:
         if after.state is State.ISSUING:
             self._found.claimed = after.attempts
         if after.terminal and before is not None and not before.application.terminal:
-            await self._ports.open_cases.drop(after.id)
+            await self._forget()
+
+    async def _forget(self) -> None:
+        """Take the case out of the index of open ones, once in a look."""
+        if not self._forgotten:
+            await self._ports.open_cases.drop(self._id)
+            self._forgotten = True
 
     async def _guard(self, change: Change) -> Wake | None:
         """The due row that guards this save: the one the case names already, if early enough, or a new one."""
@@ -196,6 +204,8 @@ class _Look:
         """Leave the case guarded: a named due row not later than ``until``, then erase the rows that woke us."""
         snapshot = self._snapshot
         now = self._ports.clock.now()
+        if snapshot is not None and snapshot.application.terminal and woken_by:
+            await self._forget()  # again: a worker may have died between the save and this
         if snapshot is not None:
             named = snapshot.wake
             passed = named is not None and named.at <= now
