@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from shared import names
@@ -85,6 +86,7 @@ class World:
         self.staff = {oid: self._hire(oid, roles) for oid, roles in people.staff_roles().items()}
         self.web = self._web(hooks, randomness)
         self.worker = self._worker()
+        self.messages_come_back = False
         self._tries: dict[tuple[str, str], int] = {}
 
     def _hire(self, oid: str, roles: tuple[str, ...]) -> Staff:
@@ -147,7 +149,7 @@ class World:
         back: list[tuple[str, str]] = []
         for lane in (names.LANE_ISSUANCE, names.LANE_REVIEW, names.LANE_MAIL):
             while (name := self.storage.hints.take(lane)) is not None:
-                if not await self.survives(lambda name=name: look_at(name, self.worker)):
+                if not await self.survives(partial(look_at, name, self.worker)):
                     back.append((lane, name))
         for lane, name in back:
             self._tries[lane, name] = self._tries.get((lane, name), 0) + 1
@@ -155,7 +157,7 @@ class World:
                 self.storage.hints.lanes[lane].append(name)
             else:
                 del self._tries[lane, name]
-                await self.survives(lambda lane=lane, name=name: park_poison(lane, name, self.worker))
+                await self.survives(partial(park_poison, lane, name, self.worker))
 
     async def survives(self, work: Callable[[], Awaitable[object]]) -> bool:
         """Do the worker's work: a crash is followed by a new process that knows nothing; False if it must be done again."""
@@ -163,7 +165,7 @@ class World:
         try:
             await work()
         except* CrashError:
-            done = True
+            done = not self.messages_come_back
         except* (PortError, EndlessLookError):
             done = False
         return done
@@ -267,13 +269,15 @@ class World:
         got = await self.person(
             lambda: collect_pass.collect_pass(application, self.collector(session), self.web)
         )
-        return None if isinstance(got, collect_pass.Pending) else got.sealed.removeprefix(f"sealed for key of {session}: ")
+        return (
+            None
+            if isinstance(got, collect_pass.Pending)
+            else got.sealed.removeprefix(f"sealed for key of {session}: ")
+        )
 
     async def show(self, application: str, session: str = "session-1") -> None:
         """The page says that it shows the pass."""
-        await self.person(
-            lambda: collect_pass.confirm_shown(application, self.collector(session), self.web)
-        )
+        await self.person(lambda: collect_pass.confirm_shown(application, self.collector(session), self.web))
 
     async def pickup(self, application: str, session: str = "session-1") -> str:
         """Ask, wait for the worker, collect, show: the pass."""
