@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shared.domain.application import Application
 from shared.domain.kinds import DecisionKind, Flag, ReasonCode
 from shared.domain.links import LinkClaims
-from shared.domain.requests import Request, RequestKind
+from shared.domain.requests import RequestKind
 from shared.domain.staff import DecisionBar, StaffIdentity, bar_to_decide
 from shared.domain.states import State
 from shared.ports import Access, MissingError
@@ -100,7 +100,7 @@ async def decide(
         before.id, RequestKind.DECISION, claims.round, ports, body=body, evidence=token, lane=""
     )
     if not fresh:
-        raise await _lost(before.id, claims, staff, ports)
+        return await _not_first(before.id, claims, staff, ports)
     after = (await read_case(claims.application, ports)).application
     if not _decidable(after, claims) and (after.decided is None or after.decided.oid != staff.oid):
         raise _moved_on(after)
@@ -126,12 +126,16 @@ def _moved_on(application: Application) -> RefusedError:
     return RefusedError(Refusal.TOO_LATE)
 
 
-async def _lost(application: str, claims: LinkClaims, staff: StaffIdentity, ports: WebPorts) -> RefusedError:
+async def _not_first(
+    application: str, claims: LinkClaims, staff: StaffIdentity, ports: WebPorts
+) -> Application:
     """Somebody's decision of this round is in the inbox already; a reviewer's own double click is no conflict."""
-    first: Request | None = None
+    now = (await read_case(application, ports)).application
     for each in await ports.inbox.waiting(application):
         if each.kind is RequestKind.DECISION and each.slot == claims.round:
-            first = each
-    if first is None:
-        return _moved_on((await read_case(application, ports)).application)
-    return RefusedError(Refusal.ALREADY_DECIDED, winner=first.body.get("name", ""))
+            if each.body.get("oid") == staff.oid:
+                return now
+            raise RefusedError(Refusal.ALREADY_DECIDED, winner=each.body.get("name", ""))
+    if now.decided is not None and now.decided.oid == staff.oid:
+        return now
+    raise _moved_on(now)

@@ -1,0 +1,1 @@
+"""What every HTTP handler shares: who visits, what they sent, how they are answered."""

@@ -1,0 +1,118 @@
+"""Answers: pages, JSON, problem documents, redirects, each with the security headers every answer carries."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import azure.functions as func
+
+from functions._http.problems import STATUS, Trouble
+from shared import bootstrap
+from shared.domain.kinds import Language
+from shared.presentation.views import PageSession, Problem, ProblemView
+
+_HTML = "text/html; charset=utf-8"
+
+
+def page(
+    name: str,
+    view: object | None,
+    *,
+    language: Language,
+    path: str,
+    session: PageSession | None = None,
+    status: int = HTTPStatus.OK,
+) -> func.HttpResponse:
+    """An HTML page."""
+    body = bootstrap.pages().render(name, language, path, view, session)
+    return _answer(status, body.encode(), _HTML)
+
+
+def document(value: object, *, status: int = HTTPStatus.OK) -> func.HttpResponse:
+    """A JSON document."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _answer(status, body, "application/json")
+
+
+def data(value: bytes, kind: str, *, cache: bool = False) -> func.HttpResponse:
+    """Bytes of another type; only public files may be cached."""
+    answer = _answer(HTTPStatus.OK, value, kind)
+    if cache:
+        answer.headers["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+def redirect(path: str) -> func.HttpResponse:
+    """303 See Other."""
+    answer = _answer(HTTPStatus.SEE_OTHER, b"", _HTML)
+    answer.headers["Location"] = path
+    return answer
+
+
+def problem_document(trouble: Trouble, language: Language) -> func.HttpResponse:
+    """An ``application/problem+json`` document (RFC 9457) in the caller's language."""
+    from shared.presentation.words import text
+
+    status = STATUS[trouble.problem]
+    key = f"problem.{trouble.problem.value}"
+    value: dict[str, object] = {
+        "type": f"urn:reregister:problem:{trouble.problem.value}",
+        "title": text(f"{key}.title", language),
+        "status": int(status),
+        "detail": f"{text(f'{key}.detail', language)} {text(f'{key}.next', language)}".strip(),
+    }
+    extra: Mapping[str, object] = {
+        "link": trouble.link,
+        "decided_by": trouble.winner,
+        "errors": dict(trouble.fields),
+    }
+    value |= {name: each for name, each in extra.items() if each}
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return _retry(_answer(status, body, "application/problem+json"), trouble)
+
+
+def problem_page(
+    trouble: Trouble, *, language: Language, path: str, session: PageSession | None, trace: str = ""
+) -> func.HttpResponse:
+    """The page that says what is wrong and what to do next."""
+    status = STATUS[trouble.problem]
+    view = ProblemView(status=int(status), problem=trouble.problem, link=trouble.link, trace=trace)
+    answer = page("problem", view, language=language, path=path, session=session, status=int(status))
+    return _retry(answer, trouble)
+
+
+def _retry(answer: func.HttpResponse, trouble: Trouble) -> func.HttpResponse:
+    if trouble.problem in {Problem.UNAVAILABLE, Problem.TOO_MANY}:
+        answer.headers["Retry-After"] = "30"
+    return answer
+
+
+def _answer(status: int, body: bytes, kind: str) -> func.HttpResponse:
+    answer = func.HttpResponse(body, status_code=int(status), headers=_headers())
+    answer.headers["Content-Type"] = kind
+    return answer
+
+
+def _headers() -> dict[str, str]:
+    """Headers of every answer. No script, style or frame from elsewhere; nothing personal is kept by anybody between.
+
+    ``same-origin`` and not ``no-referrer``: with the latter browsers send ``Origin: null`` on a form (DESIGN section 5).
+    """
+    base = bootstrap.base_url()
+    entra = "{0.scheme}://{0.netloc}".format(urlsplit(bootstrap.sign_in_page()))
+    headers = {
+        "Content-Security-Policy": (
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+            f"form-action 'self' {entra}; frame-ancestors 'none'; base-uri 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
+    if base.startswith("https://"):
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    return headers

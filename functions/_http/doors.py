@@ -1,0 +1,159 @@
+"""The decorator of every HTTP handler: what a door asks of its visitor, and how whatever goes wrong is answered."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Final
+from urllib.parse import urlencode
+
+import azure.functions as func
+
+from functions._http import answers, bodies
+from functions._http.cookie_jar import Jar
+from functions._http.problems import Trouble, of_refusal
+from functions._http.visit import Applicant, Staff, Visit, language_of
+from shared import bootstrap
+from shared.domain.errors import LinkExpiredError, LinkMalformedError
+from shared.domain.kinds import Role
+from shared.domain.staff import StaffIdentity
+from shared.ports import PortError
+from shared.presentation.views import LinkProblemView, PageSession, Problem, WrongRoleView
+from shared.services.refusals import RefusedError
+
+_LOG = logging.getLogger(__name__)
+_RENEW_SECONDS: Final = 300
+_READING: Final = frozenset({"GET", "HEAD"})
+
+type Handler = Callable[[Visit], Awaitable[func.HttpResponse]]
+type HttpFunction = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a door asks for: nobody, an applicant, or staff with one of these roles."""
+
+    kind: str
+    roles: frozenset[Role] = frozenset()
+
+
+ANYONE: Final = Needs("anyone")
+APPLICANT: Final = Needs("applicant")
+REVIEWER: Final = Needs("staff", frozenset({Role.REVIEWER}))
+OPERATOR: Final = Needs("staff", frozenset({Role.OPERATOR}))
+CONSOLE: Final = Needs("staff", frozenset({Role.REVIEWER, Role.OPERATOR, Role.AUDITOR}))
+
+DOORS: Final[dict[str, Needs]] = {}
+"""What each function asks for, by function name: the fitness tests hold every route against it."""
+
+
+def door(needs: Needs, *, limit: int = bodies.MAX_FORM_BYTES) -> Callable[[Handler], HttpFunction]:
+    """Turn a handler of visits into a function of the platform.
+
+    Checks, in order: a body has a length and is not too large; a POST comes from our own pages (``Origin``); somebody
+    is signed in as the door asks, with the role it asks for; a staff session with little left is renewed.
+    """
+
+    def decorate(handler: Handler) -> HttpFunction:
+        async def serve(req: func.HttpRequest) -> func.HttpResponse:
+            return await _serve(req, handler, needs, limit)
+
+        serve.__name__ = handler.__name__
+        serve.__doc__ = handler.__doc__
+        serve.__module__ = handler.__module__
+        DOORS[handler.__name__] = needs
+        return serve
+
+    return decorate
+
+
+async def _serve(req: func.HttpRequest, handler: Handler, needs: Needs, limit: int) -> func.HttpResponse:
+    jar = Jar(req.headers.get("cookie", ""))
+    visit = Visit(req, language_of(req, jar), jar)
+    try:
+        answer = _admit(visit, needs, limit) or await handler(visit)
+    except Exception as error:  # noqa: BLE001 - the table below; what it does not know becomes a page with a trace id
+        answer = _answer_error(visit, error)
+    for header in jar.headers:
+        answer.headers.add("Set-Cookie", header)
+    return answer
+
+
+def _admit(visit: Visit, needs: Needs, limit: int) -> func.HttpResponse | None:
+    """Let the visitor in (None), or answer instead of the handler."""
+    if visit.req.method not in _READING:
+        if visit.req.headers.get("origin", "") != bootstrap.base_url():
+            raise Trouble(Problem.WRONG_ORIGIN)
+        bodies.check_length(visit.req, limit)
+    if needs.kind == "applicant":
+        return _admit_applicant(visit)
+    if needs.kind == "staff":
+        return _admit_staff(visit, needs)
+    return None
+
+
+def _admit_applicant(visit: Visit) -> func.HttpResponse | None:
+    held = visit.jar.read("applicant")
+    if held is None:
+        return _to_sign_in(visit, "applicant")
+    visit.applicant = Applicant(held["oid"], held["upn"], held["name"], held["sid"])
+    visit.shown_session = PageSession(visit.applicant.name, "applicant")
+    visit.jar.keep("applicant", held)
+    return None
+
+
+def _admit_staff(visit: Visit, needs: Needs) -> func.HttpResponse | None:
+    held = visit.jar.read("staff")
+    left = int(held["exp"] - time.time()) if held else 0
+    renew = left < _RENEW_SECONDS and visit.req.method in _READING and not visit.wants_json
+    if held is None or left <= 0 or renew:
+        return _to_sign_in(visit, "staff")
+    identity = StaffIdentity(held["oid"], held["name"], frozenset(held["roles"]))
+    visit.staff = Staff(identity, held["token"], held["exp"])
+    visit.shown_session = PageSession(identity.name, "staff", identity.roles)
+    visit.jar.keep("staff", held, ends_at=held["exp"])
+    if not identity.roles & {each.value for each in needs.roles}:
+        if visit.wants_json:
+            raise Trouble(Problem.FORBIDDEN)
+        view = WrongRoleView(identity.name, tuple(sorted(needs.roles)))
+        return visit.page("wrong_role", view, status=403)
+    return None
+
+
+def _to_sign_in(visit: Visit, role: str) -> func.HttpResponse:
+    """To the sign-in and back here; what cannot be repeated (a POST, a JSON call) is told so."""
+    link = f"/auth/sign-in?{urlencode({'as_role': role, 'next': visit.path})}"
+    if visit.req.method in _READING and not visit.wants_json:
+        return answers.redirect(link)
+    raise Trouble(Problem.SIGN_IN_NEEDED, link=link)
+
+
+def _answer_error(visit: Visit, error: Exception) -> func.HttpResponse:
+    match error:
+        case LinkExpiredError() if not visit.wants_json:
+            return visit.page("link_expired", LinkProblemView(), status=410)
+        case LinkMalformedError() if not visit.wants_json:
+            return visit.page("link_malformed", LinkProblemView(), status=404)
+    trace = ""
+    match error:
+        case Trouble():
+            trouble = error
+        case RefusedError():
+            trouble = Trouble(of_refusal(error.refusal), link=error.link, winner=error.winner)
+        case LinkExpiredError():
+            trouble = Trouble(Problem.GONE)
+        case LinkMalformedError():
+            trouble = Trouble(Problem.NOT_FOUND)
+        case PortError():
+            _LOG.warning("a port failed: %s", type(error).__name__, exc_info=error)
+            trouble = Trouble(Problem.UNAVAILABLE)
+        case _:
+            trace = token_hex(8)
+            _LOG.error("unexpected error %s: %s", trace, type(error).__name__, exc_info=error)
+            trouble = Trouble(Problem.UNEXPECTED)
+    if visit.wants_json:
+        return answers.problem_document(trouble, visit.language)
+    return answers.problem_page(
+        trouble, language=visit.language, path=visit.path, session=visit.shown_session, trace=trace
+    )

@@ -1,0 +1,56 @@
+"""The console's pages from what the services found."""
+
+from collections.abc import Sequence
+
+import azure.functions as func
+
+from functions._http.visit import Visit
+from shared import bootstrap
+from shared.domain.application import Application
+from shared.domain.kinds import Role
+from shared.ports import Poison
+from shared.presentation.views import AttentionView, CaseView, WorklistRow, WorklistView
+from shared.services.watch_cases import WatchedCase
+
+
+def worklist_page(visit: Visit, cases: Sequence[Application]) -> func.HttpResponse:
+    """All open cases."""
+    now = bootstrap.web().clock.now()
+    rows = tuple(
+        WorklistRow(
+            id=each.id,
+            reference=each.reference,
+            channel=each.channel,
+            state=each.state,
+            received_at=each.received_at,
+            promised_by=each.promised_by,
+            overdue=each.overdue > 0 or (each.promised_by is not None and each.promised_by < now),
+            flags=len(each.flags),
+        )
+        for each in cases
+    )
+    return visit.page("staff", WorklistView(rows, now))
+
+
+def attention_page(visit: Visit, cases: Sequence[Application], poison: Sequence[Poison]) -> func.HttpResponse:
+    """What needs an operator."""
+    return visit.page("staff_attention", AttentionView(tuple(cases), tuple(poison), _is_operator(visit)))
+
+
+def case_page(visit: Visit, seen: WatchedCase) -> func.HttpResponse:
+    """One case; names of staff are those its approvals carry."""
+    found = seen.snapshot
+    names = {each.oid: each.name for each in found.application.approvals}
+    view = CaseView(
+        application=found.application,
+        events=found.events,
+        mails=found.mails,
+        accesses=seen.accesses,
+        names=names,
+        operator=_is_operator(visit),
+    )
+    return visit.page("staff_case", view)
+
+
+def _is_operator(visit: Visit) -> bool:
+    return Role.OPERATOR.value in visit.member.identity.roles

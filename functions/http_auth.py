@@ -1,0 +1,65 @@
+"""Signing in and out: MSAL's authorization code flow, one flow cookie, two kinds of sessions."""
+
+from typing import Literal
+
+import azure.functions as func
+
+from functions._http import answers
+from functions._http.doors import ANYONE, door
+from functions._http.own_paths import own_path
+from functions._http.problems import Trouble
+from functions._http.signed_in import keep_session
+from functions._http.visit import Visit
+from shared import bootstrap
+from shared.presentation.views import Problem
+
+bp = func.Blueprint()
+
+type Role = Literal["applicant", "staff"]
+_HINT = 200
+
+_PROBLEMS = {
+    "cancelled": Problem.SIGN_IN_CANCELLED,
+    "expired_flow": Problem.SIGN_IN_EXPIRED,
+    "not_allowed": Problem.SIGN_IN_REFUSED,
+    "unavailable": Problem.UNAVAILABLE,
+}
+
+
+@bp.route(route="auth/sign-in", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(ANYONE)
+async def auth_sign_in(visit: Visit) -> func.HttpResponse:
+    """To the sign-in page of Entra ID."""
+    role = visit.query("as_role") or "applicant"
+    if role not in {"applicant", "staff"}:
+        raise Trouble(Problem.BAD_REQUEST)
+    wanted = own_path(visit.query("next"))
+    kind: Role = "staff" if role == "staff" else "applicant"
+    url, flow = await bootstrap.start_sign_in(kind, wanted, login_hint=visit.query("login_hint")[:_HINT])
+    visit.jar.keep("flow", flow)
+    return answers.redirect(url)
+
+
+@bp.route(route="auth/callback", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(ANYONE)
+async def auth_callback(visit: Visit) -> func.HttpResponse:
+    """Back from Entra ID: the ID token is verified by our adapter, and becomes a session of the role that was asked for."""
+    flow = visit.jar.read("flow")
+    if flow is None:
+        raise Trouble(Problem.SIGN_IN_EXPIRED)
+    visit.jar.forget("flow")
+    who = await bootstrap.finish_sign_in(flow, dict(visit.req.params))
+    if isinstance(who, str):
+        raise Trouble(_PROBLEMS.get(who, Problem.SIGN_IN_FAILED))
+    keep_session(visit, who)
+    return answers.redirect(own_path(who.next))
+
+
+@bp.route(route="auth/sign-out", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(ANYONE)
+async def auth_sign_out(visit: Visit) -> func.HttpResponse:
+    """End our sessions and the one at Entra ID; a borrowed computer must not stay signed in."""
+    staff = visit.jar.read("staff") is not None and visit.form().text("as_role") == "staff"
+    visit.jar.forget("staff" if staff else "applicant")
+    visit.jar.forget("pickup")
+    return answers.redirect(await bootstrap.sign_out_page())

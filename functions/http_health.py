@@ -1,0 +1,35 @@
+"""For monitors: whether this process is up, and whether the service can do its work."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+import azure.functions as func
+
+from functions._http import answers
+from functions._http.doors import ANYONE, door
+from functions._http.visit import Visit
+from shared import bootstrap
+from shared.services.check_ready import check_ready
+
+bp = func.Blueprint()
+
+_WORKER_SILENT = timedelta(minutes=5)
+
+
+@bp.route(route="health", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(ANYONE)
+async def health(visit: Visit) -> func.HttpResponse:
+    """This process answers."""
+    del visit
+    return answers.document({"status": "ok"})
+
+
+@bp.route(route="health/ready", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(ANYONE)
+async def health_ready(visit: Visit) -> func.HttpResponse:
+    """Storage answers and the worker was seen alive lately."""
+    del visit
+    ready = await check_ready(bootstrap.web(), silent=_WORKER_SILENT)
+    status = HTTPStatus.OK if ready.ready else HTTPStatus.SERVICE_UNAVAILABLE
+    parts = {"storage": ready.storage, "worker": ready.worker}
+    return answers.document({"status": "ok" if ready.ready else "not ready", **parts}, status=status)

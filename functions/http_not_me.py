@@ -1,0 +1,60 @@
+"""The owner's answer to a notice. No sign-in, no name on the page; nothing happens before a button is pressed."""
+
+from http import HTTPStatus
+
+import azure.functions as func
+
+from functions._http import answers
+from functions._http.doors import ANYONE, door
+from functions._http.links import read_link
+from functions._http.visit import Visit
+from shared import bootstrap
+from shared.domain.application import Application
+from shared.domain.links import Purpose
+from shared.presentation.views import Choice, Errors, NotMeDoneView, NotMeView
+from shared.services import answer_owner_notice
+
+bp = func.Blueprint()
+
+
+@bp.route(route="not-me/{token}", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(ANYONE)
+async def not_me(visit: Visit) -> func.HttpResponse:
+    """Two choices, none of them made."""
+    claims = read_link(visit, Purpose.NOT_ME)
+    case = await answer_owner_notice.show_notice(claims, bootstrap.web())
+    return _choices(visit, case, {})
+
+
+@bp.route(route="not-me/{token}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(ANYONE)
+async def not_me_answer(visit: Visit) -> func.HttpResponse:
+    """The choice the owner made."""
+    claims = read_link(visit, Purpose.NOT_ME)
+    choice = visit.form().text("choice")
+    ports = bootstrap.web()
+    if choice == Choice.NOT_MINE.value:
+        case = await answer_owner_notice.answer_not_mine(claims, ports)
+    elif choice == Choice.MINE.value:
+        case = await answer_owner_notice.answer_mine(claims, ports)
+    else:
+        case = await answer_owner_notice.show_notice(claims, ports)
+        errors = {"choice": "invalid" if choice else "missing"}
+        return _choices(visit, case, errors, status=HTTPStatus.BAD_REQUEST)
+    if visit.wants_json:
+        return answers.document({"choice": choice}, status=HTTPStatus.ACCEPTED)
+    return visit.page("not_me_done", NotMeDoneView(case.reference, Choice(choice)))
+
+
+def _choices(
+    visit: Visit, case: Application, errors: Errors, *, status: int = HTTPStatus.OK
+) -> func.HttpResponse:
+    view = NotMeView(
+        token=visit.part("token"),
+        reference=case.reference,
+        channel=case.channel,
+        received_at=case.received_at,
+        over=case.terminal,
+        errors=errors,
+    )
+    return visit.page("not_me", view, status=status)

@@ -1,0 +1,23 @@
+"""Lane ``issuance``: a message names an application; whoever wakes looks and does what is due."""
+
+import azure.functions as func
+
+from shared import bootstrap, names
+from shared.services.look_at import look_at
+from shared.services.park_poison import park_poison
+
+bp = func.Blueprint()
+
+
+@bp.queue_trigger(arg_name="msg", queue_name=names.LANE_ISSUANCE, connection=names.RECORDS_CONNECTION)
+async def queue_issuance(msg: func.QueueMessage) -> None:
+    """Look at the application that the message names."""
+    await look_at(msg.get_body().decode(), bootstrap.worker())
+
+
+@bp.queue_trigger(
+    arg_name="msg", queue_name=names.LANE_ISSUANCE + names.POISON_SUFFIX, connection=names.RECORDS_CONNECTION
+)
+async def queue_issuance_poison(msg: func.QueueMessage) -> None:
+    """Park what the platform gave up on: nothing is dropped."""
+    await park_poison(names.LANE_ISSUANCE, msg.get_body().decode(errors="replace"), bootstrap.worker())

@@ -1,0 +1,116 @@
+"""Settings, and the values made of them alone: rules, site, clock, pages."""
+
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from shared.bootstrap.parts import parts
+
+if TYPE_CHECKING:
+    from shared.domain.rules import Rules
+    from shared.ports import Clock
+    from shared.presentation.pages import Pages
+    from shared.presentation.site import Site
+    from shared.settings import Settings
+
+
+def app_role() -> str:
+    """Which functions this process serves: ``web``, ``worker`` or ``all``."""
+    from shared.settings import app_role as read
+
+    return read()
+
+
+@cache
+def settings() -> "Settings":
+    """The settings, complete for this role.
+
+    Raises:
+        ValidationError: something is missing or wrong; all of it is named at once.
+    """
+    from shared.settings import Settings
+
+    return Settings()
+
+
+@cache
+def rules() -> "Rules":
+    """The university's rules."""
+    from shared.adapters.holiday_calendar import business_calendar
+    from shared.domain.mails import MailLimits
+    from shared.domain.rules import Rules
+
+    given = settings()
+    return Rules(
+        calendar=business_calendar(
+            zone=given.time_zone,
+            opens=given.opens_at.isoformat("minutes"),
+            closes=given.closes_at.isoformat("minutes"),
+            weekdays=[int(each) for each in given.business_weekdays],
+            country=given.holiday_country,
+            closures=given.closures,
+            extra_days=given.extra_days,
+        ),
+        reviewers=given.reviewer_addresses,
+        operators=given.operator_addresses,
+        protected=frozenset(given.protected_groups),
+        review_within=timedelta(hours=given.review_within_hours),
+        return_days=given.return_days,
+        pickup_days=given.pickup_days,
+        cooling_off=timedelta(hours=given.cooling_off_hours),
+        photo_retention=timedelta(days=given.photo_retention_days),
+        max_attempts=given.max_passes,
+        one_time_pass=given.one_time_pass,
+        removal=given.old_methods,
+        mail_limits=MailLimits(given.mail_per_minute, given.mail_per_hour),
+    )
+
+
+@cache
+def clock() -> "Clock":
+    """The business clock."""
+    from shared.adapters.system import SystemClock
+
+    return parts().clock or SystemClock()
+
+
+@cache
+def site() -> "Site":
+    """Names and addresses that pages and mails tell."""
+    from zoneinfo import ZoneInfo
+
+    from shared.presentation.site import Site
+
+    given = settings()
+    domain = f"?domain_hint={given.tenant_domain}" if given.tenant_domain else ""
+    return Site(
+        base_url=given.base_url,
+        name_ja=given.site_name_ja,
+        name_en=given.site_name_en,
+        support_name_ja=given.support_name_ja,
+        support_name_en=given.support_name_en,
+        support_email=given.support_email,
+        support_phone=given.support_phone,
+        support_url=given.support_url,
+        security_info_url=given.security_info_url + domain,
+        setup_guide_url_ja=given.setup_guide_url_ja,
+        setup_guide_url_en=given.setup_guide_url_en,
+        zone=ZoneInfo(given.time_zone),
+        office_ja=given.office_ja,
+        office_en=given.office_en,
+        hours_ja=given.support_hours_ja,
+        hours_en=given.support_hours_en,
+    )
+
+
+@cache
+def pages() -> "Pages":
+    """Renders pages."""
+    from shared.presentation.pages import Pages
+
+    return Pages(site())
+
+
+def base_url() -> str:
+    """The public address, without a closing slash."""
+    return settings().base_url

@@ -1,0 +1,162 @@
+"""The ports of web and worker, made of the shipped adapters; one of each a process."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from shared.bootstrap.chosen import clock, rules, settings, site
+from shared.bootstrap.parts import parts
+from shared.bootstrap.visitors import staff_tokens
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AzureKeyCredential
+    from azure.core.credentials_async import AsyncTokenCredential
+
+    from shared.adapters.graph_client import GraphConnection
+    from shared.adapters.records import Records
+    from shared.adapters.signed_links import SignedLinks
+    from shared.adapters.storage import Storage
+    from shared.services.web_ports import WebPorts
+    from shared.services.worker_ports import WorkerPorts
+
+
+@cache
+def storage() -> "Storage":
+    """The storage accounts of this process."""
+    from shared.adapters.storage import Storage, StorageAccount
+
+    given = settings()
+    needs_identity = bool(given.records_table_url or given.photos_blob_url)
+    credential = _identity() if needs_identity else None
+    return Storage(
+        records=StorageAccount(
+            connection_string=given.records_storage.get_secret_value(),
+            table_url=given.records_table_url,
+            queue_url=given.records_queue_url,
+            credential=credential,
+        ),
+        photos=StorageAccount(
+            connection_string=given.photos_storage.get_secret_value(),
+            blob_url=given.photos_blob_url,
+            credential=credential,
+        ),
+    )
+
+
+@cache
+def web() -> "WebPorts":
+    """What the doors' use cases need."""
+    from shared.adapters.pillow_photos import PillowPhotoLab
+    from shared.adapters.sealed_pass import RsaSealer
+    from shared.adapters.system import SystemRandomness
+    from shared.services.web_ports import WebPorts
+
+    records = _records()
+    return WebPorts(
+        rules=rules(),
+        clock=clock(),
+        randomness=SystemRandomness(),
+        applications=records.applications,
+        open_cases=records.open_cases,
+        inbox=records.inbox,
+        locks=records.locks,
+        switches=records.switches,
+        photos=records.photos,
+        photo_lab=PillowPhotoLab(),
+        hints=records.hints,
+        poison=records.poison,
+        accesses=records.accesses,
+        links=_links(),
+        sealer=RsaSealer(),
+    )
+
+
+@cache
+def worker() -> "WorkerPorts":
+    """What the worker's use cases need."""
+    from shared.adapters.acs_mail import AcsMailer
+    from shared.adapters.graph_directory import GraphDirectory
+    from shared.adapters.graph_methods import GraphMethods
+    from shared.adapters.graph_passes import GraphPasses
+    from shared.adapters.graph_sessions import GraphSignInSessions
+    from shared.adapters.sealed_pass import RsaSealer
+    from shared.presentation.composer import Composer
+    from shared.services.worker_ports import WorkerPorts
+
+    given = settings()
+    records = _records()
+    graph = _graph()
+    return WorkerPorts(
+        rules=rules(),
+        clock=clock(),
+        applications=records.applications,
+        open_cases=records.open_cases,
+        inbox=records.inbox,
+        sweep=records.inbox,
+        due=records.due,
+        locks=records.locks,
+        switches=records.switches,
+        budgets=records.budgets,
+        photos=records.photos,
+        hints=records.hints,
+        poison=records.poison,
+        directory=GraphDirectory(graph),
+        methods=GraphMethods(graph, hash_key=given.method_hash_key.get_secret_value().encode()),
+        passes=GraphPasses(graph),
+        sessions=GraphSignInSessions(graph),
+        mailer=AcsMailer(given.mail_endpoint, _mail_credential(), sender=given.mail_sender),
+        composer=Composer(site()),
+        links=_links(),
+        staff_tokens=staff_tokens(),
+        sealer=RsaSealer(),
+    )
+
+
+async def ensure_storage() -> None:
+    """Create tables, queues and containers: for the emulator only, the cloud has them from its templates."""
+    await storage().ensure()
+
+
+async def close() -> None:
+    """Close every connection this process opened."""
+    await storage().close()
+    await _graph().close()
+
+
+@cache
+def _records() -> "Records":
+    from shared.adapters.records import Records
+    from shared.adapters.system import SystemRandomness
+
+    return Records(storage(), SystemRandomness())
+
+
+@cache
+def _links() -> "SignedLinks":
+    from shared.adapters.signed_links import SignedLinks
+
+    return SignedLinks([each.get_secret_value() for each in settings().link_keys])
+
+
+@cache
+def _identity() -> "AsyncTokenCredential":
+    """The managed identity of this function app."""
+    from azure.identity.aio import ManagedIdentityCredential
+
+    return ManagedIdentityCredential(client_id=settings().identity_client_id or None)
+
+
+@cache
+def _graph() -> "GraphConnection":
+    from shared.adapters.graph_client import GraphConnection
+
+    given = settings()
+    make = parts().graph_credential
+    credential = make() if make else _identity()
+    host = urlsplit(given.graph_url).hostname or ""
+    return GraphConnection(given.graph_url, credential, allowed_hosts=[host])
+
+
+def _mail_credential() -> "AsyncTokenCredential | AzureKeyCredential":
+    make = parts().mail_credential
+    return make() if make else _identity()

@@ -1,0 +1,146 @@
+"""Signing in and cookies: who visits, and what their browser keeps."""
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from shared.bootstrap.chosen import base_url, settings
+from shared.bootstrap.parts import parts
+
+if TYPE_CHECKING:
+    import requests
+
+    from shared.adapters.id_tokens import Issuer
+    from shared.adapters.msal_sign_in import SignedIn, SignIn
+    from shared.adapters.sessions import CookieKind, Cookies
+    from shared.ports import StaffTokens
+
+_LOG = logging.getLogger(__name__)
+
+type SignInRole = Literal["applicant", "staff"]
+type CookieName = Literal["applicant", "staff", "flow", "pickup"]
+
+
+def sign_in_page() -> str:
+    """Where the browser goes to sign in: its origin is allowed as the target of our forms."""
+    return parts().entra_page or settings().authority
+
+
+async def start_sign_in(
+    role: SignInRole, next_path: str, *, login_hint: str = ""
+) -> tuple[str, dict[str, Any]]:
+    """Begin a sign-in: the address to go to, and what the flow's cookie must hold.
+
+    Raises:
+        UnavailableError: the issuer cannot be reached.
+    """
+    from shared.adapters.msal_sign_in import SignInKind, SignInRefusedError
+    from shared.ports import UnavailableError
+
+    try:
+        return await _sign_in().start(SignInKind(role), next_path, login_hint=login_hint)
+    except SignInRefusedError as error:
+        raise UnavailableError(str(error)) from error
+
+
+async def finish_sign_in(flow: Mapping[str, Any], query: Mapping[str, str]) -> "SignedIn | str":
+    """End a sign-in: who it is, or the code of what went wrong."""
+    from shared.adapters.msal_sign_in import SignInRefusedError
+
+    try:
+        return await _sign_in().finish(flow, query)
+    except SignInRefusedError as error:
+        _LOG.warning("sign-in refused: %s", error)
+        return error.code.value
+
+
+async def sign_out_page() -> str:
+    """Where the browser goes to end the Entra session too; our home page if Entra cannot be reached."""
+    from shared.adapters.msal_sign_in import SignInRefusedError
+
+    home = f"{base_url()}/"
+    try:
+        return await _sign_in().sign_out_url(home)
+    except SignInRefusedError:
+        return home
+
+
+def seal_cookie(name: CookieName, payload: Mapping[str, Any], *, ends_at: float | None = None) -> str:
+    """The ``Set-Cookie`` header of a signed cookie."""
+    return _cookies().seal(_kind(name), payload, ends_at=ends_at).header
+
+
+def open_cookie(name: CookieName, cookies: Mapping[str, str]) -> dict[str, Any] | None:
+    """What a browser's cookie holds, if it is good."""
+    return _cookies().open(_kind(name), cookies)
+
+
+def remove_cookie(name: CookieName) -> str:
+    """The ``Set-Cookie`` header that makes a browser forget a cookie."""
+    return _cookies().removed(_kind(name)).header
+
+
+@cache
+def staff_tokens() -> "StaffTokens":
+    """Verifies the tokens of members of staff."""
+    from shared.adapters.id_tokens import IdTokens
+    from shared.adapters.staff_tokens import EntraStaffTokens
+
+    given = settings()
+    tokens = IdTokens(
+        _issuer(),
+        tenant_id=given.tenant_id,
+        client_id=given.staff_client_id,
+        auth_context=given.staff_auth_context,
+    )
+    return EntraStaffTokens(tokens)
+
+
+@cache
+def _sign_in() -> "SignIn":
+    from shared.adapters.msal_sign_in import AppRegistration, SignIn, SignInKind
+
+    given = settings()
+    return SignIn(
+        _issuer(),
+        {
+            SignInKind.APPLICANT: AppRegistration(
+                given.applicant_client_id, given.applicant_client_secret.get_secret_value()
+            ),
+            SignInKind.STAFF: AppRegistration(
+                given.staff_client_id, given.staff_client_secret.get_secret_value()
+            ),
+        },
+        redirect_uri=f"{given.base_url}/auth/callback",
+        tenant_id=given.tenant_id,
+        auth_context=given.staff_auth_context,
+    )
+
+
+@cache
+def _issuer() -> "Issuer":
+    from shared.adapters.id_tokens import Issuer
+
+    return Issuer(settings().authority, _http_session())
+
+
+@cache
+def _cookies() -> "Cookies":
+    from shared.adapters.sessions import Cookies
+
+    return Cookies([each.get_secret_value() for each in settings().cookie_keys], base_url())
+
+
+def _kind(name: CookieName) -> "CookieKind":
+    from shared.adapters.sessions import CookieKind
+
+    return CookieKind[name.upper()]
+
+
+@cache
+def _http_session() -> "requests.Session":
+    import requests
+
+    make = parts().http_session
+    return make() if make else requests.Session()

@@ -1,0 +1,206 @@
+"""The only reader of the environment: typed, complete or refused, silent about secrets.
+
+Names are upper case in the environment. A process reads only what its role needs; what is missing is named all at once.
+"""
+
+import os
+from datetime import time
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.domain.rules import Removal
+
+type Names = Annotated[tuple[str, ...], NoDecode]
+
+_SHORTEST_KEY = 32
+
+
+def app_role() -> str:
+    """Which functions this process serves: ``web``, ``worker`` or ``all``; read alone so that indexing needs nothing else."""
+    return os.environ.get("APP_ROLE", "all")
+
+
+def in_the_cloud() -> bool:
+    """Whether this process runs on the platform (which sets the instance id) and not on a developer's machine."""
+    return bool(os.environ.get("WEBSITE_INSTANCE_ID"))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default; secrets never show in ``repr``."""
+
+    model_config = SettingsConfigDict(
+        case_sensitive=False, extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    app_role: Literal["web", "worker", "all"] = "all"
+    base_url: str
+    tenant_id: str
+    tenant_domain: str = ""
+
+    records_storage: SecretStr = Field(SecretStr(""), alias="RecordsStorage")
+    records_table_url: str = Field("", alias="RecordsStorage__tableServiceUri")
+    records_queue_url: str = Field("", alias="RecordsStorage__queueServiceUri")
+    photos_storage: SecretStr = Field(SecretStr(""), alias="PhotosStorage")
+    photos_blob_url: str = Field("", alias="PhotosStorage__blobServiceUri")
+    identity_client_id: str = ""
+
+    entra_authority: str = ""
+    applicant_client_id: str = ""
+    applicant_client_secret: SecretStr = SecretStr("")
+    staff_client_id: str
+    staff_client_secret: SecretStr = SecretStr("")
+    staff_auth_context: str = "c1"
+    link_keys: Annotated[tuple[SecretStr, ...], NoDecode]
+    cookie_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+
+    graph_url: str = "https://graph.microsoft.com/v1.0"
+    mail_endpoint: str = ""
+    mail_sender: str = ""
+    method_hash_key: SecretStr = SecretStr("")
+    protected_groups: Names = ()
+    reviewer_addresses: Names = ()
+    operator_addresses: Names = ()
+    mail_per_minute: int = Field(30, ge=1)
+    mail_per_hour: int = Field(100, ge=1)
+
+    time_zone: str = "Asia/Tokyo"
+    holiday_country: str = "JP"
+    opens_at: time = time(9, 0)
+    closes_at: time = time(17, 0)
+    business_weekdays: Names = ("1", "2", "3", "4", "5")
+    closures: Names = ("12-29/01-03",)
+    extra_days: Names = ()
+
+    review_within_hours: float = Field(4, gt=0)
+    return_days: int = Field(5, ge=1)
+    pickup_days: int = Field(5, ge=1)
+    cooling_off_hours: float = Field(24, ge=0)
+    photo_retention_days: float = Field(7, ge=0)
+    max_passes: int = Field(5, ge=1)
+    one_time_pass: bool = True
+    old_methods: Removal = Removal.REMOVE_AFTER_REGISTRATION
+
+    site_name_ja: str = "本人確認方法の再登録"
+    site_name_en: str = "Re-registration of verification methods"
+    support_name_ja: str = "サポート窓口"
+    support_name_en: str = "Support desk"
+    support_email: str = ""
+    support_phone: str = ""
+    support_url: str = ""
+    support_hours_ja: str = "平日9:00～17:00"
+    support_hours_en: str = "weekdays 9:00–17:00 (Japan time)"
+    security_info_url: str = "https://mysignins.microsoft.com/security-info"
+    setup_guide_url_ja: str = "https://utelecon.adm.u-tokyo.ac.jp/utokyo_account/mfa/initial/"
+    setup_guide_url_en: str = "https://utelecon.adm.u-tokyo.ac.jp/en/utokyo_account/mfa/initial/"
+    office_ja: str = "所属の学部・研究科等の窓口（学生は学務・教務担当，教職員は人事担当）"
+    office_en: str = (
+        "the office of your faculty or graduate school (students: academic office, staff: personnel office)"
+    )
+
+    @field_validator("link_keys", "cookie_keys", mode="before")
+    @classmethod
+    def _key_list(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
+        return (
+            [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator(
+        "protected_groups",
+        "reviewer_addresses",
+        "operator_addresses",
+        "business_weekdays",
+        "closures",
+        "extra_days",
+        mode="before",
+    )
+    @classmethod
+    def _list(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
+        return (
+            [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("base_url", "graph_url", "mail_endpoint", "entra_authority")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        problems = [*self._missing(), *self._unsafe_keys(), *self._unsafe_in_the_cloud()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @cached_property
+    def authority(self) -> str:
+        """The tenant's OpenID Connect authority, which is the issuer of its tokens too."""
+        return self.entra_authority or f"https://login.microsoftonline.com/{self.tenant_id}/v2.0"
+
+    def _missing(self) -> list[str]:
+        both = {
+            "RecordsStorage (or RecordsStorage__tableServiceUri and __queueServiceUri)": bool(
+                self.records_storage.get_secret_value() or (self.records_table_url and self.records_queue_url)
+            ),
+            "PhotosStorage (or PhotosStorage__blobServiceUri)": bool(
+                self.photos_storage.get_secret_value() or self.photos_blob_url
+            ),
+            "LINK_KEYS": bool(self.link_keys),
+        }
+        web = {
+            "APPLICANT_CLIENT_ID": bool(self.applicant_client_id),
+            "APPLICANT_CLIENT_SECRET": bool(self.applicant_client_secret.get_secret_value()),
+            "STAFF_CLIENT_SECRET": bool(self.staff_client_secret.get_secret_value()),
+            "COOKIE_KEYS": bool(self.cookie_keys),
+        }
+        worker = {
+            "MAIL_ENDPOINT": bool(self.mail_endpoint),
+            "MAIL_SENDER": bool(self.mail_sender),
+            "METHOD_HASH_KEY": bool(self.method_hash_key.get_secret_value()),
+            "REVIEWER_ADDRESSES": bool(self.reviewer_addresses),
+            "OPERATOR_ADDRESSES": bool(self.operator_addresses),
+        }
+        wanted = dict(both)
+        if self.app_role in {"web", "all"}:
+            wanted |= web
+        if self.app_role in {"worker", "all"}:
+            wanted |= worker
+        return [f"{name} is not set" for name, there in wanted.items() if not there]
+
+    def _unsafe_keys(self) -> list[str]:
+        keys = {
+            "LINK_KEYS": self.link_keys,
+            "COOKIE_KEYS": self.cookie_keys,
+            "METHOD_HASH_KEY": (self.method_hash_key,) if self.method_hash_key.get_secret_value() else (),
+        }
+        return [
+            f"{name} holds a key shorter than {_SHORTEST_KEY} characters"
+            for name, some in keys.items()
+            if any(len(each.get_secret_value()) < _SHORTEST_KEY for each in some)
+        ]
+
+    def _unsafe_in_the_cloud(self) -> list[str]:
+        if not in_the_cloud():
+            return []
+        problems = []
+        if self.app_role == "all":
+            problems.append("APP_ROLE must be web or worker in the cloud: one identity must not hold both")
+        if self.app_role == "worker" and not self.protected_groups:
+            problems.append("PROTECTED_GROUPS is empty: the service's own staff would not be guarded")
+        plain = {
+            "BASE_URL": self.base_url,
+            "GRAPH_URL": self.graph_url,
+            "MAIL_ENDPOINT": self.mail_endpoint or "https://",
+            "ENTRA_AUTHORITY": self.authority,
+        }
+        problems += [f"{name} must be https" for name, url in plain.items() if not url.startswith("https://")]
+        return problems
