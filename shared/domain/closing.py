@@ -32,6 +32,7 @@ def need_attention(application: Application, why: Attention, now: datetime, rule
         attention=why,
         attention_from=application.state,
         due_at=None,
+        check_at=None,
         interventions=application.interventions + 1,
     )
     return replace(change, application=parked).owing(
@@ -67,7 +68,7 @@ def stop(
         actor=actor,
         why=why.value,
     )
-    stopping = replace(change.application, stop_as=why, due_at=None, promised_by=None)
+    stopping = replace(change.application, stop_as=why, due_at=None, promised_by=None, check_at=None)
     change = replace(change, application=stopping)
     if why is not Closing.NOT_ME:
         return change

@@ -79,6 +79,7 @@ def claim(
         remembered=remembered,
         due_at=attempt.deadline,
         promised_by=attempt.deadline,
+        check_at=None,
         current_pass=None,
     )
     return replace(change, application=claimed).answering(request, now)
