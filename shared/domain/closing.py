@@ -106,6 +106,13 @@ def too_late(application: Application, request: Request, now: datetime) -> Chang
     return change.answering(request, now, Outcome.TOO_LATE)
 
 
+def refuse_operator(application: Application, request: Request, now: datetime) -> Change:
+    """Whoever sent this may not: it is counted as an intervention, so that the next request is a new one."""
+    change = note(application, EventKind.REQUEST_TOO_LATE, now, request=request.kind.value, why="refused")
+    counted = replace(change.application, interventions=application.interventions + 1)
+    return replace(change, application=counted).answering(request, now, Outcome.REFUSED)
+
+
 def run_again(
     application: Application, request: Request, operator: str, now: datetime, *, decision_verifies: bool
 ) -> Change:

@@ -135,7 +135,7 @@ def _operator_stop(
         return None if case.found.unreachable else GatherDecider(request)
     staff = decider.staff
     if staff is None or Role.OPERATOR.value not in staff.roles or staff.oid == application.subject:
-        return Commit(closing.too_late(application, request, now))
+        return Commit(closing.refuse_operator(application, request, now))
     change = closing.stop(application, Closing.OPERATOR, now, rules, party=Party.OPERATOR, actor=staff.oid)
     return Commit(change.answering(request, now))
 
@@ -155,7 +155,7 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
         return None if case.found.unreachable else GatherDecider(request)
     staff = decider.staff
     if staff is None or Role.OPERATOR.value not in staff.roles or staff.oid == application.subject:
-        return Commit(closing.too_late(application, request, now))
+        return Commit(closing.refuse_operator(application, request, now))
     if case.found.stored_decision is None:
         return None if case.found.unreachable else Gather((Need.STORED_DECISION,))
     return Commit(
