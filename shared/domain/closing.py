@@ -68,7 +68,8 @@ def stop(
         actor=actor,
         why=why.value,
     )
-    stopping = replace(change.application, stop_as=why, due_at=None, promised_by=None, check_at=None)
+    kept = Closing.NOT_ME if application.stop_as is Closing.NOT_ME else why
+    stopping = replace(change.application, stop_as=kept, due_at=None, promised_by=None, check_at=None)
     change = replace(change, application=stopping)
     if why is not Closing.NOT_ME:
         return change
@@ -118,7 +119,7 @@ def run_again(
 ) -> Change:
     """The operator lets everything run again: from the prechecks, or from ``approved`` if issuing was interrupted.
 
-    A contested case cannot run again; it can only be stopped.
+    A contested case cannot run again; it can only be stopped. One that was being stopped goes on with that.
     """
     if application.attention is Attention.CONTESTED or application.completed_at is not None:
         return too_late(application, request, now)
@@ -131,7 +132,9 @@ def run_again(
         operators=(*application.operators, operator),
         troubles=0,
     )
-    if back is State.SUBMITTED:
+    if application.attention_from is State.STOPPING:
+        back = State.STOPPING
+    elif back is State.SUBMITTED:
         touched = replace(touched, approvals=(), round=application.round + 1, promised_by=None)
     else:
         touched = replace(touched, due_at=application.pickup_until, promised_by=application.pickup_until)
