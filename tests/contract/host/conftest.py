@@ -30,7 +30,12 @@ def storage() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def shared_host(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
     """One host for all tests that leave it as they found it."""
-    host = HostProcess(tmp_path_factory.mktemp("host"), storage, f"t{uuid.uuid4().hex[:12]}")
+    host = HostProcess(
+        tmp_path_factory.mktemp("host"),
+        storage,
+        f"t{uuid.uuid4().hex[:12]}",
+        settings={"SLOW_SCHEDULE": "*/1 * * * * *"},
+    )
     host.start()
     yield host
     host.stop()

@@ -21,7 +21,7 @@ FUNCTION_KEY = "function-key-of-the-tests"
 ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 
-def wait_for[T](look: Callable[[], T], *, seconds: float = 10.0, what: str = "it") -> T:
+def wait_for[T](look: Callable[[], T | None], *, seconds: float = 10.0, what: str = "it") -> T:
     """Look again until the answer is true."""
     deadline = time.monotonic() + seconds
     while not (answer := look()):
@@ -85,19 +85,23 @@ class HostProcess:
             "JOBS_QUEUE": f"{self.name}-jobs",
             "OTHER_QUEUE": f"{self.name}-other",
             "HOURLY_SCHEDULE": "0 0 * * * *",
+            "SLOW_SCHEDULE": "0 0 0 1 1 *",
             "SAMPLE_JOURNAL": str(self.journal_file),
             "SAMPLE_CLOCK": str(self.folder / "clock"),
             **self.settings,
         }
         # Else each of a dozen starts compiles the SDKs anew: seconds.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = [sys.executable, "-X", "dev", "-m", "local.host", "--app", str(self.app), *self.arguments]
+        command = [sys.executable, "-m", "local.host", "--app", str(self.app), *self.arguments]
         command += ["--clock", "tests.samples.host_parts:now"]
         with (self.folder / "log").open("ab") as log, (self.folder / "out").open("wb") as out:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=log)
         if ready:
-            line = wait_for(self._ready_line, seconds=30, what="HOST READY")
-            self.port = int(line.split("port=")[1].split()[0])
+            self.await_ready()
+
+    def await_ready(self) -> None:
+        line = wait_for(self._ready_line, seconds=30, what="HOST READY")
+        self.port = int(line.split("port=")[1].split()[0])
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to stop and give its exit code."""

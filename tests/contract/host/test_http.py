@@ -234,7 +234,7 @@ def test_a_function_that_blocks_its_loop_does_not_stall_the_host(shared_host: Ho
 
 
 def test_a_function_that_takes_too_long_fails(shared_host: HostProcess) -> None:
-    """host.json says functionTimeout 4 s."""
+    """host.json says functionTimeout 3 s."""
     assert shared_host.request("GET", "/pause/8000").status == 500
     assert "FunctionTimeout" in shared_host.log
 
