@@ -98,7 +98,9 @@ class Application:
         promised_by: What the person was told about the next step (UTC).
         due_at: When the clock moves the present state (UTC): opening, overdue, expiry, end of the delay.
         pickup_until: Until when the pass may be collected (UTC).
-        attempts: Claims made so far; ``passes`` counts those that made a pass.
+        attempts: Number of the last claim; one is passed over when an operator lets the case run again, because the
+            request that led there has used its number up. ``passes`` counts the claims that made a pass.
+        troubles: Reports that the pass does not work; every second one goes to the operator.
         remembered: The methods registered at the first claim; what is not among them later is new.
         check_at: When the registration is looked for next (UTC).
         removals: Old methods that are still to be removed; ``removed`` names the kinds that were.

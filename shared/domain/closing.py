@@ -54,7 +54,7 @@ def stop(
     "This was not me" always goes through ``stopping``: whoever applied holds the password, so sessions are revoked.
     """
     direct = (
-        application.attempts == 0 and why is not Closing.NOT_ME and application.state is not State.ATTENTION
+        application.attempt is None and why is not Closing.NOT_ME and application.state is not State.ATTENTION
     )
     target = _ENDS.get(why, State.CANCELLED)
     if direct and application.may_move(target):
@@ -130,7 +130,7 @@ def run_again(
         attention=None,
         attention_from=None,
         operators=(*application.operators, operator),
-        troubles=0,
+        attempts=application.attempts + 1,
     )
     if application.attention_from is State.STOPPING:
         back = State.STOPPING

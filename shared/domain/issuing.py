@@ -15,7 +15,7 @@ from shared.domain.rules import Removal, Rules
 from shared.domain.states import State
 
 _FIRST_CHECK = timedelta(minutes=5)
-_TROUBLES_BEFORE_ATTENTION = 2
+_TROUBLES_UNTIL_ATTENTION = 2
 
 COLLECT_WITHIN = timedelta(minutes=10)
 """How long the sealed pass may be read by the page that asked for it."""
@@ -148,13 +148,13 @@ def shown(application: Application, request: Request, now: datetime) -> Change:
 
 
 def trouble(application: Application, request: Request, now: datetime, rules: Rules) -> Change:
-    """The person says that the pass does not work: advice first, the second report goes to the operator."""
+    """The person says that the pass does not work: advice first, every second report goes to the operator."""
     change = note(
         application, EventKind.PASS_TROUBLE_REPORTED, now, party=Party.APPLICANT, actor=application.subject
     )
     counted = replace(change.application, troubles=application.troubles + 1)
     change = replace(change, application=counted)
-    if counted.troubles >= _TROUBLES_BEFORE_ATTENTION:
+    if counted.troubles % _TROUBLES_UNTIL_ATTENTION == 0:
         change = change.also(need_attention(counted, Attention.PASS_TROUBLE, now, rules))
     return change.answering(request, now)
 
