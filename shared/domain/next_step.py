@@ -111,6 +111,8 @@ def _stops(case: Case, application: Application, now: datetime, rules: Rules) ->
         return Commit(closing.contest(application, request, now, rules))
     if application.terminal or application.state is State.STOPPING:
         return Commit(closing.too_late(application, request, now))
+    if request.kind is RequestKind.WITHDRAW and application.completed_at is not None:
+        return Commit(closing.too_late(application, request, now))
     if request.kind is RequestKind.STOP:
         return _operator_stop(case, application, request, now, rules)
     if request.kind is RequestKind.NOT_ME:

@@ -39,7 +39,7 @@ async def withdraw(application: str, subject: str, ports: WebPorts) -> None:
         RefusedError: not this person's, or it is over.
     """
     found = await find_own_case(application, subject, ports)
-    if found.application.state in _OVER:
+    if found.application.state in _OVER or found.application.completed_at is not None:
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
     await ask(application, RequestKind.WITHDRAW, 0, ports)
 
