@@ -37,7 +37,8 @@ async def gather(needs: tuple[Need, ...], snapshot: Snapshot, found: Findings, p
                     found.stored_decision = await _stored_decision(snapshot, ports)
     except ForbiddenError:
         found.refused = True
-    except MissingError:
+    except MissingError:  # the account is gone, and with it what it had
+        found.methods = found.methods or ()
         found.passes = found.passes or ()
 
 

@@ -5,6 +5,7 @@ carries the ETag it read, and a case that somebody else changed is read anew.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from shared.domain.application import Change
@@ -32,6 +33,7 @@ from shared.domain.wakes import TRY_AGAIN, wake_after
 from shared.ports import (
     ConflictError,
     ForbiddenError,
+    MissingError,
     Snapshot,
     StaleError,
     UnavailableError,
@@ -143,7 +145,8 @@ class _Look:
             case DeletePasses(ids):
                 await self._delete_passes(ids)
             case RevokeSessions():
-                await self._ports.sessions.revoke(subject)
+                with suppress(MissingError):  # an account that is gone has no sessions
+                    await self._ports.sessions.revoke(subject)
                 self._found.sessions_revoked = True
             case RemoveMethods(methods):
                 self._found.methods_gone = await remove_old_methods.remove(subject, methods, self._ports)

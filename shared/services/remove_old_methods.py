@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.domain.accounts import Method
-from shared.ports import ForbiddenError
+from shared.ports import ForbiddenError, MissingError
 from shared.services.worker_ports import WorkerPorts
 
 
@@ -16,7 +16,11 @@ async def remove(subject: str, methods: Sequence[Method], ports: WorkerPorts) ->
         UnavailableError: Graph cannot now; a later look goes on.
     """
     wanted = {each.identity: each for each in methods}
-    there = [each for each in await ports.methods.registered(subject) if each.identity in wanted]
+    try:
+        registered = await ports.methods.registered(subject)
+    except MissingError:  # an account that is gone has no methods
+        return tuple(methods)
+    there = [each for each in registered if each.identity in wanted]
     kept = [each for each in there if not await _remove_one(subject, each, ports)]
     kept = [each for each in kept if not await _remove_one(subject, each, ports)]
     for left in await ports.passes.listed(subject):
