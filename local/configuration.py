@@ -52,7 +52,7 @@ class Configuration:
     """Folder of the state that outlives a run; None keeps none."""
     scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     """Folder of this run's own small files (the clock's offset)."""
-    master_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    master_key: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
 
     @property
     def base_url(self) -> str:

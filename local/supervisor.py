@@ -25,6 +25,7 @@ from local.configuration import (
     worker_environment,
 )
 from local.processes import Child, ChildEndedError, NotReadyError
+from shared.adapters.storage import Storage, StorageAccount
 
 EXIT_FAILED = 1
 EXIT_REFUSED = 2
@@ -135,6 +136,7 @@ class Supervisor:
         if self._configuration.data is not None:
             self.cloud.load(self._configuration.data)
         await self._start(self._azurite)
+        await _create_storage(self._configuration)
         self._runner = web.AppRunner(make_app(self.cloud), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, _LOOPBACK, self._configuration.local_port).start()
@@ -215,6 +217,13 @@ class Supervisor:
             self.cloud.save(self._configuration.data)
 
     _runner: web.AppRunner | None = None
+
+
+async def _create_storage(configuration: Configuration) -> None:
+    """Tables, queues and the container: in the cloud the templates create them."""
+    account = StorageAccount(connection_string=configuration.storage)
+    async with Storage(records=account, photos=account) as storage:
+        await storage.ensure()
 
 
 def _welcome(configuration: Configuration, *, with_hosts: bool) -> None:

@@ -186,7 +186,7 @@ class QueueListener:
 
     async def _release(self, message: QueueMessage, lease: Lease) -> None:
         try:
-            await lease.give_back(0)
+            await lease.release()
         except STORAGE_ERRORS:
             log.exception(
                 "not released: it comes back when its lease ends", extra={"fields": self._fields(message)}

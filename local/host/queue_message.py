@@ -5,7 +5,8 @@ import base64
 import binascii
 import json
 import logging
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from azure.core.exceptions import HttpResponseError
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 # After a failed renewal the next one comes sooner, but not within a tenth of the lease (a minute of ten).
 _MOST_RENEWALS_PER_LEASE = 10
+_FIRST_RETRY = 0.5
+_LONGEST_INSISTENCE = 60.0
 
 
 def decode_body(raw: str, *, base64_encoded: bool) -> str | None:
@@ -70,14 +73,38 @@ class Lease:
             # Not cancelled: an answer under way carries the receipt that the next call needs.
             await renewal
 
+    async def release(self) -> None:
+        """Make the message visible to everybody at once; asks once, since a stop has no time."""
+        await self._show_in(0)
+
     async def give_back(self, seconds: int) -> None:
-        """Make the message visible to everybody in `seconds`."""
-        # Id and receipt only: given the message object, the SDK would send its body again, encoded once more.
-        await self._queue.update_message(self._id, pop_receipt=self._receipt, visibility_timeout=seconds)
+        """Make the message visible to everybody in `seconds`; sits out a short outage."""
+        await self._insist(lambda: self._show_in(seconds))
 
     async def delete(self) -> None:
-        """Take the message out of the queue."""
-        await self._queue.delete_message(self._id, pop_receipt=self._receipt)
+        """Take the message out of the queue; sits out a short outage."""
+        await self._insist(lambda: self._queue.delete_message(self._id, pop_receipt=self._receipt))
+
+    async def _show_in(self, seconds: int) -> object:
+        # Id and receipt only: given the message object, the SDK would send its body again, encoded once more.
+        return await self._queue.update_message(
+            self._id, pop_receipt=self._receipt, visibility_timeout=seconds
+        )
+
+    async def _insist(self, ask: Callable[[], Awaitable[object]]) -> None:
+        """Ask again after an error, as the platform's SDK does, while at least half the lease is surely ours."""
+        deadline = time.monotonic() + min(_LONGEST_INSISTENCE, self._seconds / 2)
+        pause = _FIRST_RETRY
+        while True:
+            try:
+                await ask()
+            except STORAGE_ERRORS as error:
+                if _is_lost(error) or time.monotonic() + pause > deadline:
+                    raise
+                await asyncio.sleep(pause)
+                pause *= 2
+            else:
+                return
 
     async def _renew_until(self, done: asyncio.Event) -> None:
         pause = self._seconds / 2
@@ -99,6 +126,11 @@ class Lease:
                 log.warning(
                     "renewal failed: %s", type(error).__name__, extra={"fields": {"message_id": self._id}}
                 )
-                if isinstance(error, HttpResponseError) and error.status_code in {400, 404}:
-                    return  # somebody else has the message, or nobody
+                if _is_lost(error):
+                    return
                 pause = max(pause / 2, self._seconds / _MOST_RENEWALS_PER_LEASE)
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether storage says that somebody else has the message by now, or that it is gone."""
+    return isinstance(error, HttpResponseError) and error.status_code in {400, 404}

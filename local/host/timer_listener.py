@@ -111,6 +111,7 @@ class TimerListener:
                 await self._set_status(self._reckoned_anew(now))  # the clock was moved back
             if self._status is None or (self._owed is None and now < self._status.next):
                 return False
+            self.has_looked.set()  # the host need not wait for the run itself to be ready
             await self._run(now, self._status, past_due=self._owed == "past due")
             return True
 
