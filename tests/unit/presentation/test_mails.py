@@ -1,0 +1,185 @@
+"""Every mail in both languages: right links, nothing secret, nothing personal to staff, escaped."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from shared.domain.kinds import Language, Reason
+from shared.domain.mails import MailKind
+from shared.domain.states import State
+from shared.ports import LinkTokens, MailComposer, MailMessage
+from shared.presentation.composer import STAFF_KINDS, Composer
+from tests.unit.presentation import samples
+from tests.unit.presentation.reading import Reading
+
+COMPOSER: MailComposer = Composer(samples.SITE)
+EVERY = [(kind, language) for kind in MailKind for language in Language]
+APPLICANT = [(kind, language) for kind, language in EVERY if kind not in STAFF_KINDS]
+TOLD_OWNER = {
+    MailKind.OWNER_NOTICE,
+    MailKind.COOLING_OFF,
+    MailKind.PICKUP,
+    MailKind.PASS_ISSUED,
+    MailKind.COMPLETED,
+}
+BASE = samples.SITE.base_url
+
+
+def composed(
+    kind: MailKind,
+    language: Language = Language.EN,
+    tokens: LinkTokens = samples.TOKENS,
+    *,
+    with_link: bool = True,
+    **changes: object,
+) -> MailMessage:
+    case = replace(samples.mail_case(kind), language=language, **changes)  # type: ignore[arg-type]
+    return COMPOSER.compose(samples.owed(kind, with_link=with_link), case, tokens)
+
+
+def both(message: MailMessage) -> str:
+    return f"{message.subject}\n{message.text}\n{message.html}"
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY)
+def test_a_mail_is_whole(kind: MailKind, language: Language) -> None:
+    message = composed(kind, language)
+    assert message.to == "taro.mihon@mail.example.com"
+    assert message.subject.strip() == message.subject != ""
+    assert "\n" not in message.subject
+    assert "K7Q-3MP" in message.subject
+    page = Reading(message.html)
+    assert not page.unbalanced
+    assert not page.open
+    assert page.all("html")[0]["lang"] in {language.value, "ja"}
+    assert "\n\n\n" not in message.text
+    assert not re.search(r"&(?:amp|lt|gt|#\d+);", message.text)
+    for part in (message.text, page.text):
+        assert samples.SITE.support_email in part
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY)
+def test_text_and_html_have_the_same_links(kind: MailKind, language: Language) -> None:
+    message = composed(kind, language)
+    linked = {each["href"] for each in Reading(message.html).all("a")} - {samples.SITE.support_url}
+    written = set(re.findall(r"https://\S+", message.text)) - {samples.SITE.support_url}
+    assert linked == written
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY)
+def test_nothing_secret_and_nothing_typed_becomes_markup(kind: MailKind, language: Language) -> None:
+    message = composed(kind, language)
+    assert "<script>" not in message.html
+    for secret in ("c2VhbGVk", "pass-1", "photo-1", "subject-oid", "確認 花子"):
+        assert secret not in both(message)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_why_a_guard_refused_is_in_no_mail(language: Language) -> None:
+    for kind in MailKind:
+        message = composed(kind, language, guards=samples.refusing_guards())
+        assert "no_eligible_role" not in both(message)
+        assert "有効化できる" not in both(message)
+        assert "could be activated" not in both(message)
+
+
+@pytest.mark.parametrize("kind", sorted(STAFF_KINDS))
+def test_mails_to_staff_are_bilingual_and_impersonal(kind: MailKind) -> None:
+    message = both(composed(kind))
+    assert samples.SITE.support_name_ja in message
+    assert samples.SITE.support_name_en in message
+    personal = ("見本 太郎", "0123456789", "taro@private.example.com", "工学部", "電車", Reason.LOST.value)
+    assert not [each for each in personal if each in message]
+
+
+@pytest.mark.parametrize(("kind", "language"), APPLICANT)
+def test_the_way_to_say_not_me(kind: MailKind, language: Language) -> None:
+    link = f"{BASE}/not-me/NOT-ME-TOKEN"
+    message = composed(kind, language)
+    expected = kind in TOLD_OWNER or kind is MailKind.CLOSED
+    assert (link in message.text, link in message.html) == (expected, expected)
+
+
+@pytest.mark.parametrize("kind", sorted(TOLD_OWNER))
+def test_without_a_token_the_owner_is_told_whom_to_call(kind: MailKind) -> None:
+    message = composed(kind, tokens=LinkTokens(action="ACTION-TOKEN"))
+    assert "/not-me/" not in both(message)
+    assert "Contact the support desk named below at once" in message.text
+
+
+def test_the_pickup_mail_carries_the_key() -> None:
+    link = f"{BASE}/pickup/{samples.ID}?key=ACTION-TOKEN"
+    message = composed(MailKind.PICKUP)
+    assert link in message.text
+    assert link in [each["href"] for each in Reading(message.html).all("a")]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_an_unproven_address_gets_no_key(language: Language) -> None:
+    message = composed(MailKind.PICKUP, language, LinkTokens(), with_link=False)
+    assert "/pickup/" not in both(message)
+    assert "key=" not in both(message)
+
+
+def test_an_unproven_address_gets_no_key_even_if_one_was_made() -> None:
+    assert "ACTION-TOKEN" not in both(composed(MailKind.PICKUP, with_link=False))
+
+
+def test_the_pickup_mail_says_until_when_and_recommends_several_methods() -> None:
+    message = composed(MailKind.PICKUP)
+    assert "Please collect it by Sun 29 Nov 2026, 9:00 JST." in message.text
+    assert "Please register several methods." in message.text
+    assert samples.SITE.security_info_url in message.text
+
+
+def test_the_notice_says_when_a_held_review_begins() -> None:
+    assert "on Tue 24 Nov 2026, 9:00 JST" in composed(MailKind.OWNER_NOTICE, state=State.HELD).text
+    assert "outside opening hours" not in composed(MailKind.OWNER_NOTICE).text
+
+
+def test_a_reviewer_s_message_is_quoted() -> None:
+    for kind in (MailKind.RETURNED, MailKind.REJECTED):
+        message = composed(kind)
+        assert f"> {samples.NASTY}" in message.text
+        assert samples.NASTY in Reading(message.html).text
+
+
+def test_the_completed_mail_names_what_was_removed() -> None:
+    assert "- Phone (SMS or call)" in composed(MailKind.COMPLETED).text
+    assert "No old method was removed" in composed(MailKind.COMPLETED, removed=()).text
+
+
+def test_a_reference_cannot_break_the_subject() -> None:
+    assert "\n" not in composed(MailKind.RECEIPT, reference="A\r\nBcc: x@example.com").subject
+
+
+def test_a_digest_lists_each_case_with_its_own_link() -> None:
+    cases = [
+        (
+            samples.owed(MailKind.REVIEW),
+            replace(samples.application(), reference=f"REF-{number}"),
+            LinkTokens(action=f"TOKEN-{number}"),
+        )
+        for number in range(3)
+    ]
+    message = COMPOSER.digest("staff@example.ac.jp", cases)
+    assert message.to == "staff@example.ac.jp"
+    assert "Please review 3 applications" in message.subject
+    for number in range(3):
+        assert f"== REF-{number} ==\n" in message.text
+        assert f"{BASE}/review/TOKEN-{number}\n" in message.text
+
+
+def test_the_most_pressing_case_gives_a_digest_its_subject() -> None:
+    review = (samples.owed(MailKind.REVIEW), samples.application(), LinkTokens(action="REVIEW-TOKEN"))
+    alert = (samples.owed(MailKind.OPERATOR_ALERT), samples.in_state(State.ATTENTION), LinkTokens())
+    message = COMPOSER.digest("staff@example.ac.jp", [review, alert])
+    assert "Action needed" in message.subject
+    assert f"{BASE}/review/REVIEW-TOKEN" in message.text
+    assert f"{BASE}/staff/applications/{samples.ID}" in message.text
+
+
+def test_a_digest_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        COMPOSER.digest("staff@example.ac.jp", [])
