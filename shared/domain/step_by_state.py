@@ -182,6 +182,8 @@ def _issued(case: Case, application: Application, now: datetime, rules: Rules) -
     )
     if foreign:
         return DeletePasses(foreign)
+    if current is not None and case.found.passes_deleted - {current.id}:
+        return Commit(issuing.found_foreign(application, now))  # a new pass had ended the recorded one
     if current is None or now >= current.expires_at:
         return Commit(issuing.found_dead(application, now))
     return _issued_requests(case, application, now, rules)

@@ -130,6 +130,7 @@ class Findings:
         unreachable: Something outside could not be asked; the look ends and a later one tries again.
         refused: Graph refuses to answer for good: a permission is missing.
         mails_blocked_until: The mail service or its budget takes nothing before then.
+        passes_deleted: Ids of the passes that this look deleted; never forgotten within the look.
         minted: Outcome of the attempt that this look claimed; never forgotten within the look.
         claimed: Number of the attempt that this look claimed.
     """
@@ -139,6 +140,7 @@ class Findings:
     account_asked: bool = False
     methods: tuple[Method, ...] | None = None
     passes: tuple[LivePass, ...] | None = None
+    passes_deleted: frozenset[str] = frozenset()
     frozen: bool | None = None
     stored_decision: bool | None = None
     deciders: dict[str, Decider] = field(default_factory=dict)

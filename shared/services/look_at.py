@@ -84,14 +84,17 @@ class _Look:
         self._snapshot: Snapshot | None = None
         self._inbox: tuple[Request, ...] = ()
         self._found = Findings()
-        self._deleted: set[str] = set()
         self._forgotten = False
 
     async def read(self) -> None:
-        """Read anew; a pass that this look made, or an attempt it claimed, is not forgotten."""
+        """Read anew; a pass that this look made or deleted, or an attempt it claimed, is not forgotten."""
         self._snapshot = await self._ports.applications.read(self._id)
         self._inbox = tuple(await self._ports.inbox.waiting(self._id))
-        self._found = Findings(minted=self._found.minted, claimed=self._found.claimed)
+        self._found = Findings(
+            minted=self._found.minted,
+            claimed=self._found.claimed,
+            passes_deleted=self._found.passes_deleted,
+        )
 
     def next(self) -> Step:
         """What the domain wants done."""
@@ -193,12 +196,12 @@ class _Look:
     async def _delete_passes(self, ids: tuple[str, ...]) -> None:
         """Delete, then look again; one that is still listed is left for a later look (replication)."""
         minted = self._found.minted
-        if set(ids) <= self._deleted:
+        if set(ids) <= self._found.passes_deleted:
             self._found.unreachable = True
             return
         for each in ids:
             await self._ports.passes.delete(self._known().application.subject, each)
-            self._deleted.add(each)
+            self._found.passes_deleted |= {each}
         if isinstance(minted, Minted) and minted.pass_id in ids:
             self._found.minted = None
         self._found.passes = None
