@@ -1,6 +1,6 @@
 """Eyes and hands between the use cases and the fakes: counts calls, injects faults, holds what must hold at every moment."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +10,9 @@ from shared.ports import Snapshot, Wake
 from tests.fakes.memory_storage import MemoryStorage
 
 _WRITES = {("applications", "save"), ("applications", "mark_mails"), ("due", "erase")}
+
+_SOON = timedelta(minutes=1)
+"""What should have happened already but could not is tried again then."""
 
 
 class CrashError(Exception):
@@ -58,7 +61,7 @@ class Observer:
     faults: list[Fault] = field(default_factory=list)
     crash_at: tuple[int, bool] | None = None
     crashes: int = 0
-    between: Callable[[str, str], None] | None = None
+    between: Callable[[str, str], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         """Take over the hooks."""
@@ -69,7 +72,7 @@ class Observer:
         """Count, then fail if it was planned."""
         self.calls.append((port, method))
         if self.between is not None:
-            self.between(port, method)
+            await self.between(port, method)
         self._fail(port, method, after=False)
 
     async def after(self, port: str, method: str) -> None:
@@ -86,6 +89,16 @@ class Observer:
         for fault in self.faults:
             if fault.meets(port, method, after=after):
                 raise fault.error
+
+    def meanwhile(self, port: str, method: str, act: Callable[[], Awaitable[object]]) -> None:
+        """Before the next call of this port and method somebody else does something, once."""
+
+        async def between(called: str, by: str) -> None:
+            if (called, by) == (port, method):
+                self.between = None
+                await act()
+
+        self.between = between
 
     def check(self) -> None:
         """Nothing that is to be done is ever without a due row that will bring somebody to it in time."""
@@ -113,8 +126,8 @@ def check_guarded(snapshot: Snapshot, rows: list[Wake], now: datetime) -> None:
     for at in (case.due_at, case.check_at):
         if at is not None:
             assert first is not None, f"{case.state}: nobody comes at {at}"
-            assert first <= max(at, now), f"{case.state}: somebody comes at {first}, not at {at}"
+            assert first <= max(at, now + _SOON), f"{case.state}: somebody comes at {first}, not at {at}"
     photo = case.photo
     if photo is not None and photo.erase_at is not None and photo.erased_at is None:
         assert first is not None, "nobody comes to erase the photo"
-        assert first <= max(photo.erase_at, now), "the photo stays too long"
+        assert first <= max(photo.erase_at, now + _SOON), "the photo stays too long"
