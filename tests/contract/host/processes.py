@@ -33,9 +33,10 @@ def wait_for[T](look: Callable[[], T | None], *, seconds: float = 10.0, what: st
 
 
 class Azurite:
-    """Azurite in memory on free ports; `stop` and `start` keep the ports and lose the content."""
+    """Azurite on free ports, which `stop` and `start` keep; the content too if it has a folder for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self._keeping = ["--inMemoryPersistence"] if folder is None else ["--location", str(folder)]
         self.ports = free_ports(3)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -51,7 +52,7 @@ class Azurite:
 
     def start(self) -> None:
         blob, queue, table = (str(port) for port in self.ports)
-        command = [str(ROOT / "node_modules/.bin/azurite"), "--silent", "--inMemoryPersistence"]
+        command = [str(ROOT / "node_modules/.bin/azurite"), "--silent", *self._keeping]
         command += ["--skipApiVersionCheck", "--disableTelemetry"]
         command += ["--blobPort", blob, "--queuePort", queue, "--tablePort", table]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

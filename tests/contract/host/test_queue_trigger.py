@@ -9,6 +9,7 @@ import json
 import time
 import uuid
 from itertools import accumulate, pairwise
+from pathlib import Path
 
 import pytest
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
@@ -159,6 +160,26 @@ def test_listeners_outlive_a_storage_outage(make_host: MakeHost) -> None:
                 jobs.create_queue()
             jobs.send_message(encoded(mark="after"))
         wait_for(lambda: host.journal("job ends", text='{"mark": "after"}'))
+        assert host.stop() == 0
+    finally:
+        azurite.stop()
+
+
+def test_a_message_done_during_an_outage_is_deleted_after_it(make_host: MakeHost, tmp_path: Path) -> None:
+    """The function does not run again, and nobody waits for the end of the lease."""
+    azurite = Azurite(tmp_path / "azurite")
+    azurite.start()
+    try:
+        host = make_host(connection_string=azurite.connection_string)
+        host.start()
+        host.request("POST", "/send", body=b'{"sleep": 1}')
+        wait_for(lambda: host.journal("job begins"))
+        azurite.stop()
+        wait_for(lambda: host.journal("job ends"))
+        azurite.start()
+        with QueueClient.from_connection_string(azurite.connection_string, f"{host.name}-jobs") as jobs:
+            wait_for(lambda: is_empty(jobs), what="deletion")
+        assert len(host.journal("job begins")) == 1
         assert host.stop() == 0
     finally:
         azurite.stop()
