@@ -4,7 +4,7 @@ import re
 
 from shared.adapters.storage import Storage
 from shared.adapters.storage_errors import port_errors
-from shared.ports import MissingError
+from shared.ports import ConflictError, MissingError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
@@ -16,19 +16,23 @@ class BlobPhotos:
         self._storage = storage
 
     async def put(self, name: str, jpeg: bytes) -> None:
-        """Store a re-encoded photo.
+        """Store a re-encoded photo; the same one twice is the same as once, since the SDK repeats a lost upload.
 
         Raises:
-            ConflictError: there is one of that name; it stays.
+            ConflictError: there is another one of that name; it stays.
             ValueError: the name is not one that this service makes.
         """
         from azure.storage.blob import ContentSettings
 
         settings = ContentSettings(content_type="image/jpeg", cache_control="no-store")
-        async with port_errors("store a photo"):
-            await self._storage.container().upload_blob(
-                _named(name), jpeg, overwrite=False, content_settings=settings
-            )
+        try:
+            async with port_errors("store a photo"):
+                await self._storage.container().upload_blob(
+                    _named(name), jpeg, overwrite=False, content_settings=settings
+                )
+        except ConflictError:
+            if await self.get(name) != jpeg:
+                raise
 
     async def get(self, name: str) -> bytes:
         """Read one.

@@ -69,8 +69,7 @@ def port_error(error: "AzureError", what: str, effect: Effect = Effect.HARMLESS)
 
 
 def _of_answer(error: "HttpResponseError", status: int, what: str, effect: Effect) -> PortError:
-    code = str(getattr(error, "error_code", None) or "")
-    code = code.removeprefix("TableErrorCode.").removeprefix("StorageErrorCode.")
+    code = _code(error)
     words = f"{what}: {status} {code}".strip()
     if status >= _SERVER or status == _TIMEOUT:
         if effect is Effect.ONCE:
@@ -83,6 +82,12 @@ def _of_answer(error: "HttpResponseError", status: int, what: str, effect: Effec
         _TOO_MANY_REQUESTS: UnavailableError(words, _retry_after(error)),
     }
     return known.get(status, ForbiddenError(words))
+
+
+def _code(error: "HttpResponseError") -> str:
+    """The service's own code; the SDKs give it as an enum, as text, or not at all."""
+    code = getattr(error, "error_code", None)
+    return str(code.value if isinstance(code, Enum) else code or "")
 
 
 def _is(code: str, names: frozenset[str]) -> bool:

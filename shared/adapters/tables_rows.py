@@ -112,9 +112,10 @@ async def put(table: "TableClient", row: Row) -> None:
 
 
 async def replace(table: "TableClient", row: Row, version: str) -> None:
-    """Replace a row that still has this version (ETag); sent once.
+    """Replace a row that still has this version (ETag).
 
-    A repeat after a lost answer is harmless: it meets another version and is stale.
+    The transport itself repeats a PUT whose connection is lost. A repeat is harmless: it meets another version and is
+    stale, and reading again shows whose it is.
 
     Raises:
         StaleError: it has another version.

@@ -104,7 +104,7 @@ class MemoryPhotos:
 
     @call
     async def put(self, name: str, jpeg: bytes) -> None:
-        if name in self.blobs:
+        if self.blobs.get(name, jpeg) != jpeg:
             raise ConflictError("there is one of that name")
         self.blobs[name] = bytes(jpeg)
 

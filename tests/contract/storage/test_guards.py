@@ -92,6 +92,7 @@ async def test_the_mail_budget_is_guarded_by_its_version(ports: Ports) -> None:
 async def test_photos_are_kept_until_they_are_erased(ports: Ports) -> None:
     name = fresh_id()
     await ports.photos.put(name, b"jpeg")
+    await ports.photos.put(name, b"jpeg")
     with pytest.raises(ConflictError):
         await ports.photos.put(name, b"another")
     assert await ports.photos.get(name) == b"jpeg"
