@@ -77,7 +77,7 @@ def precheck(application: Application, found: Prechecks, now: datetime, rules: R
         approvals=(),
     )
     known = replace(known, flags=_flags(known, found))
-    notices = (*to_owner(known, MailKind.OWNER_NOTICE, now, round_=1), *receipt(known, now))
+    notices = (*to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round), *receipt(known, now))
     if refused(found.guards):
         return need_attention(known, Attention.GUARD, now, rules).owing(*notices)
     return enter_queue(known, known.received_at, now, rules).owing(*notices)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.domain import closing, issuing, reviewing
 from shared.domain.accounts import GuardResult, account_guards, refused
-from shared.domain.application import Application
+from shared.domain.application import Application, Change
 from shared.domain.events import Party
 from shared.domain.kinds import Attention, Channel, Closing, Guard
 from shared.domain.mails import MailKind, MailState
@@ -165,15 +165,15 @@ def _issuing(case: Case, application: Application, now: datetime, rules: Rules) 
 def _issued(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """Look for the registration first, so that nobody is interrupted while registering."""
     shown = _first(case, RequestKind.SHOWN)
-    if shown is not None:
-        return Commit(issuing.shown(application, shown, now))
     if case.found.unreachable or case.found.minted is not None:
-        return None
+        return None if shown is None else Commit(issuing.shown(application, shown, now))
     missing = _missing(case, Need.METHODS, Need.PASSES)
     if missing is not None:
         return missing
     if issuing.new_methods(application, case.found.methods or ()):
-        return Commit(issuing.complete(application, case.found.methods or (), now, rules))
+        return Commit(_complete(case, application, now, rules))
+    if shown is not None:
+        return Commit(issuing.shown(application, shown, now))
     current = application.current_pass
     foreign = tuple(
         each.id
@@ -187,6 +187,18 @@ def _issued(case: Case, application: Application, now: datetime, rules: Rules) -
     if current is None or now >= current.expires_at:
         return Commit(issuing.found_dead(application, now))
     return _issued_requests(case, application, now, rules)
+
+
+def _complete(case: Case, application: Application, now: datetime, rules: Rules) -> Change:
+    """Completion answers in one commit what the page reported meanwhile."""
+    change = Change(application)
+    shown = _first(case, RequestKind.SHOWN)
+    if shown is not None:
+        change = issuing.shown(application, shown, now)
+    registered = _first(case, RequestKind.REGISTERED)
+    if registered is not None:
+        change = change.also(issuing.registration_reported(change.application, registered, now))
+    return change.also(issuing.complete(change.application, case.found.methods or (), now, rules))
 
 
 def _issued_requests(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
