@@ -18,6 +18,7 @@ from local.entra import registrations
 from local.entra.store import Entra
 from local.faults import Faults
 from local.graph import app as graph_app
+from local.graph.seed import user_record
 from local.graph.store import GraphStore
 from local.mail import app as mail_app
 from local.mail.store import MailStore
@@ -89,13 +90,28 @@ class Cloud:
         """The business time (UTC, aware)."""
         return self.clock.now()
 
+    def add_person(self, kind: str, *, name: str = "", methods: str = "") -> Person:
+        """One more sample person, with the groups and grants of the first of this kind. Raises ValueError."""
+        person = people.add(kind, name=name, methods=methods)
+        like = next(each for each in people.PEOPLE if each.kind == kind)
+        self.graph.directory.take_in(user_record(person), like=like.oid)
+        return person
+
     def _token_minutes(self) -> int | None:
         minutes = self.faults.setting("entra", "token_minutes", 0)
         return minutes or None
 
     def save(self, folder: Path) -> None:
         """Keep the directory and the mailbox as JSON in `folder`."""
-        state: dict[str, Any] = {"graph": self.graph.snapshot(), "mail": self.mail.snapshot()}
+        newcomers = [
+            {"kind": person.kind, "name": person.name, "methods": people.letters_of(person)}
+            for person in people.everyone()[len(people.PEOPLE) :]
+        ]
+        state: dict[str, Any] = {
+            "graph": self.graph.snapshot(),
+            "mail": self.mail.snapshot(),
+            "people": newcomers,
+        }
         fresh = folder / f"{_STATE_FILE}.new"
         fresh.write_text(json.dumps(state, ensure_ascii=False, indent=1), encoding="utf-8")
         fresh.replace(folder / _STATE_FILE)
@@ -105,6 +121,9 @@ class Cloud:
         kept = folder / _STATE_FILE
         if kept.exists():
             state = json.loads(kept.read_text(encoding="utf-8"))
+            people.forget_newcomers()
+            for each in state.get("people", []):
+                people.add(**each)
             self.graph.restore(state["graph"])
             self.mail.restore(state["mail"])
 

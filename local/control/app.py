@@ -32,6 +32,7 @@ def routes(cloud: "Cloud") -> list[web.RouteDef]:
         web.get("/mailbox/{id}", pages.one_mail),
         web.get("/people/{upn}/card.jpg", _answering(door.card)),
         web.get("/api/people", _answering(door.people)),
+        web.post("/api/people", _answering(door.add_person)),
         web.get("/api/mailbox", _answering(door.mailbox)),
         web.delete("/api/mailbox", _answering(door.clear_mailbox)),
         web.get("/api/clock", _answering(door.clock)),
@@ -59,8 +60,8 @@ def _answering(handler: _Handler) -> _Handler:
     return handle
 
 
-def _json(value: object) -> web.Response:
-    return web.json_response(value, dumps=lambda found: json.dumps(found, ensure_ascii=False))
+def _json(value: object, *, status: int = 200) -> web.Response:
+    return web.json_response(value, status=status, dumps=lambda found: json.dumps(found, ensure_ascii=False))
 
 
 def _person(request: web.Request) -> Person:
@@ -79,7 +80,18 @@ class _Door:
         raise ProblemError(404, f"There is no {request.method} {request.path} here: see docs/local.md.")
 
     async def people(self, _request: web.Request) -> web.Response:
-        return _json([described(person) for person in people.PEOPLE])
+        return _json([described(person) for person in people.everyone()])
+
+    async def add_person(self, request: web.Request) -> web.Response:
+        wanted = await json_object(request)
+        kind, name, methods = (str(wanted.get(key, "")) for key in ("kind", "name", "methods"))
+        try:
+            person = self._cloud.add_person(kind, name=name, methods=methods)
+        except ValueError as problem:
+            raise ProblemError(
+                400, "`kind` is needed, one of those of GET /api/people; `methods` are letters of APE."
+            ) from problem
+        return _json(described(person), status=201)
 
     async def card(self, request: web.Request) -> web.Response:
         picture = await asyncio.to_thread(cards.jpeg, _person(request))

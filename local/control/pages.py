@@ -38,7 +38,7 @@ class Pages:
             render(
                 "control",
                 base_url=self._cloud.settings.base_url,
-                people=[self._row(person) for person in people.PEOPLE],
+                people=[self._row(person) for person in people.everyone()],
                 now=now.isoformat(timespec="seconds"),
                 now_local=f"{now.astimezone(_ZONE):%Y-%m-%d (%a) %H:%M:%S %Z}",
                 known=self._cloud.faults.known(),

@@ -134,7 +134,7 @@ class _Door:
             }
             # Whoever may use the application comes first.
             for person in sorted(
-                people.PEOPLE, key=lambda person: wanted.registration.has_app_roles and not person.roles
+                people.everyone(), key=lambda person: wanted.registration.has_app_roles and not person.roles
             )
         ]
         return render(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from local.graph.errors import not_found
@@ -32,6 +33,18 @@ class Directory:
         if found is None or found.deleted:
             raise not_found(key)
         return found
+
+    def take_in(self, user: User, *, like: str) -> None:
+        """Add an account with the direct memberships and grants of another one."""
+        self.users[user.id.lower()] = user
+        for group in self.groups.values():
+            if like in group.members:
+                group.members.append(user.id)
+        self.grants += [
+            replace(grant, id=f"{grant.id}-{user.id}", principal=user.id)
+            for grant in self.grants
+            if grant.principal == like
+        ]
 
     def transitive_groups(self, principal: str) -> list[Group]:
         """Return every group and unit that holds the principal, directly or through other groups."""

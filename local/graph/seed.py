@@ -28,7 +28,8 @@ def _method(method: sample.Method) -> Method:
     )
 
 
-def _user(person: sample.Person) -> User:
+def user_record(person: sample.Person) -> User:
+    """Return the person's account as it starts."""
     methods = [_method(method) for method in person.methods]
     return User(
         id=person.oid,
@@ -72,4 +73,4 @@ def build_directory(
         for principal, roles, eligible in holders
         for role in roles
     ]
-    return Directory([_user(person) for person in people], records, grants)
+    return Directory([user_record(person) for person in people], records, grants)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from local import people
 from local.cloud import Cloud
 from tests.contract.control.server import serving
 
@@ -11,6 +12,7 @@ from tests.contract.control.server import serving
 def cloud(tmp_path: Path) -> Iterator[Cloud]:
     with serving(tmp_path) as running:
         yield running
+    people.forget_newcomers()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -110,6 +111,37 @@ def test_the_mailbox_is_read_by_address_and_emptied(cloud: Cloud, url: str) -> N
     assert len(get(f"{url}/api/mailbox")) == 3
     assert requests.delete(f"{url}/api/mailbox", timeout=10).status_code == 204
     assert get(f"{url}/api/mailbox") == []
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_one_more_person_of_any_kind_is_known_everywhere(cloud: Cloud, url: str, kind: str) -> None:
+    like = next(person for person in people.PEOPLE if person.kind == kind)
+    answer = requests.post(f"{url}/api/people", json={"kind": kind, "name": "新顔 <一>"}, timeout=10)
+    made = answer.json()
+
+    assert answer.status_code == 201
+    assert (made["kind"], made["name"], made["roles"]) == (kind, "新顔 <一>", list(like.roles))
+    assert made in get(f"{url}/api/people")
+    assert requests.get(f"{url}/people/{made['upn']}/card.jpg", timeout=30).ok
+    assert get(f"{url}/api/graph/users/{made['upn']}")["enabled"] is like.enabled
+    directory = cloud.graph.directory
+    assert directory.transitive_group_ids(made["oid"]) == directory.transitive_group_ids(like.oid)
+    assert len(directory.granted(made["oid"], eligible=False)) == len(like.directory_roles)
+
+
+def test_a_newcomer_outlives_the_run(cloud: Cloud, tmp_path: Path) -> None:
+    made = cloud.add_person("student", methods="P")
+    cloud.save(tmp_path)
+    people.forget_newcomers()
+    cloud.load(tmp_path)
+
+    assert people.find(made.upn) == made
+    assert cloud.graph.describe(made.upn)["enabled"]
+
+
+@pytest.mark.parametrize("wanted", [{}, {"kind": "king"}, {"kind": "student", "methods": "X"}])
+def test_a_newcomer_of_no_known_kind_is_refused(url: str, wanted: dict[str, str]) -> None:
+    a_problem(requests.post(f"{url}/api/people", json=wanted, timeout=10), 400)
 
 
 def put_clock(url: str, document: object) -> requests.Response:
@@ -277,4 +309,4 @@ def test_calls_are_counted_and_reset(cloud: Cloud, url: str) -> None:
 
 def test_an_unknown_address_or_method_of_the_door_is_a_problem(url: str) -> None:
     a_problem(requests.get(f"{url}/api/nothing", timeout=10), 404)
-    a_problem(requests.post(f"{url}/api/people", timeout=10), 404)
+    a_problem(requests.put(f"{url}/api/people", timeout=10), 404)
