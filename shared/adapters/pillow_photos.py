@@ -37,6 +37,11 @@ DARK_BELOW: Final = 30.0
 """Mean grey level under which print drowns; a well-lit card on a black table (37) is not doubted."""
 BRIGHT_ABOVE: Final = 243.0
 """Mean grey level over which print is washed out; a card on white paper (241) is not doubted."""
+MAX_PIXELS_WHOLE: Final = 24_000_000
+"""PNG and WebP cannot be scaled down while they are decoded: 50 million pixels took 660 and 890 MB, these take half."""
+MAX_SCANS: Final = 64
+"""Passes over a progressive JPEG, of which encoders make about ten: each more costs time for next to no bytes."""
+_START_OF_SCAN: Final = b"\xff\xda"
 _MEASURED_AT: Final = 1000
 """Sharpness depends on the size of the picture: it is measured with this longer side."""
 
@@ -59,6 +64,7 @@ _HEIF_BRANDS: Final = frozenset(
 _BRANDS_WITHIN: Final = 64
 _ORIENTATION: Final = 0x0112
 _ANIMATED: Final = 0x02
+_SCALABLE: Final = frozenset({"L", "LA", "RGB", "RGBA"})
 
 # What decoders raise at broken or hostile bytes; found by feeding them mutated files.
 _BROKEN: Final = (
@@ -130,18 +136,21 @@ def _decoded(raw: bytes, kind: str) -> PhotoVerdict:
         width, height, animated = _webp_header(raw)
         if animated:
             return RefusedPhoto(PhotoFault.WRONG_TYPE)
-        fault = _size_fault(width, height)
+        fault = _size_fault(width, height, kind)
         if fault is not None:
             return RefusedPhoto(fault)
+    if kind == "JPEG" and raw.count(_START_OF_SCAN) > MAX_SCANS:
+        return RefusedPhoto(PhotoFault.UNREADABLE)
     with Image.open(io.BytesIO(raw), formats=[kind]) as opened:
-        fault = _size_fault(*opened.size)
+        fault = _size_fault(*opened.size, kind)
         if fault is not None:
             return RefusedPhoto(fault)
         return _accepted(_picture(opened))
 
 
-def _size_fault(width: int, height: int) -> PhotoFault | None:
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+def _size_fault(width: int, height: int, kind: str) -> PhotoFault | None:
+    most = MAX_PIXELS if kind == "JPEG" else MAX_PIXELS_WHOLE
+    if width * height > most or max(width, height) > MAX_SIDE:
         return PhotoFault.TOO_MANY_PIXELS
     return PhotoFault.TOO_SMALL if min(width, height) < MIN_SIDE else None
 
@@ -151,14 +160,17 @@ def _picture(opened: "Image") -> "Image":
     from PIL import Image
 
     width, height = opened.size
-    scale = LONGEST_SIDE / max(width, height)
+    scale = min(1.0, LONGEST_SIDE / max(width, height))
+    box = (max(1, round(width * scale)), max(1, round(height * scale)))
     if scale < 1:
-        # A box of the photo's own ratio: with another one the decoder does not scale down (toolbox.md).
-        opened.draft("RGB", (max(1, round(width * scale)), max(1, round(height * scale))))
+        opened.draft("RGB", box)  # a box of another ratio than the photo's would scale nothing down
     turn = _turn(opened)
     opened.load()
-    picture = _on_white(opened)
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    # Scaled first where the colours allow it: every conversion at full size would be one more copy.
+    picture: Image.Image = opened if opened.mode in _SCALABLE else _on_white(opened)
+    if picture.size != box:
+        picture = picture.resize(box, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    picture = _on_white(picture)
     if turn is not None:
         picture = picture.transpose(turn)
     picture.info.clear()  # the encoder would copy a comment from here

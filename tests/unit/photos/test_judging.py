@@ -56,7 +56,7 @@ def test_the_three_formats_become_a_bare_jpeg(kind: str) -> None:
         (b"RIFF\x10\0\0\0WEBPVP8 ", PhotoFault.UNREADABLE),
         (png_header_only(50_000, 50_000), PhotoFault.TOO_MANY_PIXELS),
         (png_header_only(12_001, 400), PhotoFault.TOO_MANY_PIXELS),
-        (png_header_only(10_000, 5_001), PhotoFault.TOO_MANY_PIXELS),
+        (png_header_only(10_000, 2_401), PhotoFault.TOO_MANY_PIXELS),
         (png_header_only(1000, 1000), PhotoFault.UNREADABLE),
         (encoded(quarters(299, 500)), PhotoFault.TOO_SMALL),
         (encoded(quarters(1, 1), "PNG"), PhotoFault.TOO_SMALL),
@@ -92,6 +92,18 @@ def test_a_huge_webp_is_refused_by_its_header(lossless: bool) -> None:  # noqa: 
     else:
         raw[26:30] = struct.pack("<HH", 16_383, 16_383)
     assert _fault(bytes(raw)) is PhotoFault.TOO_MANY_PIXELS
+
+
+def test_a_jpeg_may_be_larger_than_what_is_decoded_whole() -> None:
+    assert opened(_accepted(encoded(card().resize((7000, 7000)))).jpeg).size == (2000, 2000)
+
+
+def test_a_jpeg_of_countless_scans_is_refused() -> None:
+    raw = encoded(card(), progressive=True)
+    scan = raw.index(b"\xff\xda")
+    assert 1 < raw.count(b"\xff\xda") < 20
+    assert isinstance(judge(raw), AcceptedPhoto)
+    assert _fault(raw[:scan] + raw[scan : scan + 14] * 100 + raw[scan:]) is PhotoFault.UNREADABLE
 
 
 def test_nothing_of_the_metadata_is_left() -> None:
