@@ -52,15 +52,17 @@ def redirect(path: str) -> func.HttpResponse:
 
 def problem_document(trouble: Trouble, language: Language) -> func.HttpResponse:
     """An ``application/problem+json`` document (RFC 9457) in the caller's language."""
-    from shared.presentation.words import text
+    from shared.presentation.words import word
 
     status = STATUS[trouble.problem]
-    key = f"problem.{trouble.problem.value}"
+    title, detail, next_step = (
+        word(f"problem_{part}", trouble.problem, language) for part in ("title", "detail", "next")
+    )
     value: dict[str, object] = {
         "type": f"urn:reregister:problem:{trouble.problem.value}",
-        "title": text(f"{key}.title", language),
+        "title": title,
         "status": int(status),
-        "detail": f"{text(f'{key}.detail', language)} {text(f'{key}.next', language)}".strip(),
+        "detail": f"{detail} {next_step}",
     }
     extra: Mapping[str, object] = {
         "link": trouble.link,

@@ -8,7 +8,7 @@ from shared.domain.links import Purpose
 
 
 class Problem(StrEnum):
-    """What went wrong, in the words of a page; each has ``problem.<value>.title``, ``.detail`` and ``.next``."""
+    """What went wrong, in the words of a page; each has ``problem_title.<value>``, ``problem_detail.…``, ``problem_next.…``."""
 
     BAD_REQUEST = "bad_request"
     WRONG_ORIGIN = "wrong_origin"
