@@ -86,13 +86,20 @@ class TableSwitches:
 
 
 class TableMailBudgets:
-    """The port ``MailBudgets`` over one table."""
+    """The port ``MailBudgets`` over one table.
+
+    What this process wrote last is remembered with its version: the next reader gets it without a call, and a write
+    that meets another version forgets it. The ETag decides in any case.
+    """
 
     def __init__(self, table: "TableClient") -> None:
         self._table = table
+        self._held: tuple[MailBudget, str] | None = None
 
     async def read(self) -> tuple[MailBudget | None, str]:
         """The bucket and its version; None and an empty version when nothing was ever sent."""
+        if self._held is not None:
+            return self._held
         row = await rows.get(self._table, _BUDGET, _MAIL)
         if row is None:
             return None, ""
@@ -105,13 +112,15 @@ class TableMailBudgets:
             StaleError: another worker took from it first.
         """
         row = {"PartitionKey": _BUDGET, "RowKey": _MAIL, "data": rows.text(codec.budget_text(budget))}
+        self._held = None
         try:
             if version:
-                await rows.replace(self._table, row, version)
+                now = await rows.replace(self._table, row, version)
             else:
-                await rows.insert(self._table, row)
+                now = await rows.insert(self._table, row)
         except (ConflictError, MissingError) as error:
             raise StaleError("the budget was changed") from error
+        self._held = (budget, now)
 
 
 def earlier_of(lock: AccountLock, application: str) -> tuple[str, ...]:

@@ -93,14 +93,15 @@ async def get(table: "TableClient", part: str, row_key: str) -> "TableEntity | N
         return None
 
 
-async def insert(table: "TableClient", row: Row) -> None:
-    """Insert-only, and sent once: a repeat by the SDK would meet its own row and call it a conflict.
+async def insert(table: "TableClient", row: Row) -> str:
+    """Insert-only, and sent once; returns the row's version: a repeat by the SDK would meet its own row and call it a conflict.
 
     Raises:
         ConflictError: the row is there.
     """
     async with port_errors("insert a row"):
-        await table.create_entity(row, retry_total=0)
+        done = await table.create_entity(row, retry_total=0)
+    return str(done.get("etag", ""))
 
 
 async def put(table: "TableClient", row: Row) -> None:
@@ -125,13 +126,14 @@ async def replace(table: "TableClient", row: Row, version: str) -> None:
     from azure.data.tables import UpdateMode
 
     async with port_errors("replace a row"):
-        await table.update_entity(
+        done = await table.update_entity(
             row,
             mode=UpdateMode.REPLACE,
             etag=version,
             match_condition=MatchConditions.IfNotModified,
             retry_total=0,
         )
+    return str(done.get("etag", ""))
 
 
 async def commit(

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from shared.domain.application import Application
 from shared.domain.issuing import COLLECT_WITHIN, may_ask
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.services.ask import ask
-from shared.services.find_case import FoundCase, find_own_case
+from shared.services.find_case import FoundCase, find_own_case, read_case
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
 
@@ -93,8 +94,9 @@ async def confirm_shown(application: str, collector: Collector, ports: WebPorts)
     Raises:
         RefusedError: ``FORBIDDEN`` in another session; ``GONE`` when there is none.
     """
-    found = await _at_the_counter(application, collector, ports)
-    current = found.application.current_pass
+    case = (await read_case(application, ports)).application
+    _check_collector(case, collector)
+    current = case.current_pass
     if current is None:
         raise RefusedError(Refusal.GONE, link=f"/applications/{application}")
     _same_session(current.session, collector)
@@ -103,9 +105,15 @@ async def confirm_shown(application: str, collector: Collector, ports: WebPorts)
 
 async def _at_the_counter(application: str, collector: Collector, ports: WebPorts) -> FoundCase:
     found = await find_own_case(application, collector.subject, ports)
-    if found.application.round != collector.round:
-        raise RefusedError(Refusal.FORBIDDEN, link=f"/applications/{application}")
+    _check_collector(found.application, collector)
     return found
+
+
+def _check_collector(case: Application, collector: Collector) -> None:
+    if case.subject != collector.subject:
+        raise RefusedError(Refusal.NOT_YOURS)
+    if case.round != collector.round:
+        raise RefusedError(Refusal.FORBIDDEN, link=f"/applications/{case.id}")
 
 
 def _ciphertext(found: FoundCase, collector: Collector, ports: WebPorts) -> Sealed:

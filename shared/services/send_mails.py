@@ -3,6 +3,7 @@
 Staff get one message for several cases when the budget is tight; otherwise at once.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,23 +12,22 @@ from uuid import NAMESPACE_URL, uuid5
 from shared.domain.addressees import still_wanted
 from shared.domain.application import Application
 from shared.domain.links import LinkClaims, Purpose
-from shared.domain.mails import LINK_PURPOSE, MailBudget, MailState, OwedMail, Urgency
+from shared.domain.mails import LINK_PURPOSE, MailState, OwedMail, Urgency
 from shared.domain.wakes import TRY_AGAIN
 from shared.ports import (
     ForbiddenError,
     LinkTokens,
     MailMessage,
     Snapshot,
-    StaleError,
     UnavailableError,
     UnknownOutcomeError,
 )
+from shared.services.take_allowance import Allowance, take_allowance
 from shared.services.worker_ports import WorkerPorts
 
 REVIEW_LINK_LIFE = timedelta(days=14)
 NOT_ME_LINK_LIFE = timedelta(days=60)
 _ORDER = (Urgency.FIRST, Urgency.STAFF, Urgency.LATER, Urgency.SKIPPABLE)
-_BUDGET_TRIES = 8
 
 
 @dataclass(frozen=True)
@@ -46,68 +46,48 @@ async def send_mails(snapshot: Snapshot, owed: Sequence[OwedMail], ports: Worker
     """
     now = ports.clock.now()
     application = snapshot.application
-    blocked: datetime | None = None
-    done = [
+    skipped = [
         each.skipped(now)
         for each in owed
         if not still_wanted(each, application) or each.is_stale_receipt(now)
     ]
-    skipped = {each.key for each in done}
-    for urgency in _ORDER:
-        some = [each for each in owed if each.urgency is urgency and each.key not in skipped]
-        if not some:
-            continue
-        marked, until = await _send_class(urgency, some, snapshot, ports)
-        done += marked
-        blocked = _earlier(blocked, until)
-    if done:
-        await ports.applications.mark_mails(application.id, done)
-    return Sent(_marked(snapshot, done), blocked)
+    keys = {each.key for each in skipped}
+    left = sorted(
+        (each for each in owed if each.key not in keys), key=lambda each: _ORDER.index(each.urgency)
+    )
+    done: list[OwedMail] = []
+    blocked: datetime | None = None
+    if left:
+        allowance = await take_allowance(Counter(each.urgency for each in left), ports)
+        done, blocked = await _send_allowed(left, allowance, snapshot, ports)
+    if skipped or done:
+        await ports.applications.mark_mails(application.id, [*skipped, *done])
+    return Sent(_marked(snapshot, [*skipped, *done]), blocked)
 
 
-async def _send_class(
-    urgency: Urgency, mails: Sequence[OwedMail], snapshot: Snapshot, ports: WorkerPorts
+async def _send_allowed(
+    mails: Sequence[OwedMail], allowance: Allowance, snapshot: Snapshot, ports: WorkerPorts
 ) -> tuple[list[OwedMail], datetime | None]:
-    granted, until, crowded = await _take(urgency, len(mails), ports)
-    marked: list[OwedMail] = []
-    if urgency is Urgency.STAFF and granted and crowded:
+    """Send as many of each class as was granted; a mail service that takes none now ends it for all."""
+    left = dict(allowance.granted)
+    blocked = allowance.again_at
+    others: list[tuple[OwedMail, Application]] = []
+    if allowance.crowded and left.get(Urgency.STAFF):
         others = await _others_waiting(snapshot.application.id, ports)
-    else:
-        others = []
-    for mail in mails[:granted]:
+    marked: list[OwedMail] = []
+    for mail in mails:
+        if left.get(mail.urgency, 0) == 0:
+            continue
+        left[mail.urgency] -= 1
         same = [(one, app) for one, app in others if one.to == mail.to]
         message = _compose(mail, snapshot.application, same, ports)
         outcome, pause = await _hand_over(message, mail, snapshot.application, ports)
         if outcome is None:
-            until = _earlier(until, pause)
-            break
+            return marked, pause
         marked.append(outcome)
         for one, app in same:
             await ports.applications.mark_mails(app.id, [one.sent(ports.clock.now())])
-    return marked, until
-
-
-async def _take(urgency: Urgency, count: int, ports: WorkerPorts) -> tuple[int, datetime | None, bool]:
-    """Take tokens from the shared bucket: how many, when to ask again if too few, and whether it is getting tight."""
-    limits = ports.rules.mail_limits
-    for _ in range(_BUDGET_TRIES):
-        now = ports.clock.now()
-        read, version = await ports.budgets.read()
-        budget = read or MailBudget.fresh(now)
-        staff = urgency is Urgency.STAFF
-        if staff and not budget.staff_may_be_told(limits, now):
-            return 0, (budget.staff_at or now) + limits.digest_every, True
-        granted = min(count, budget.room(urgency, limits, now))
-        if granted == 0:
-            return 0, budget.next_chance(limits, now), True
-        after = budget.taken(granted, now, staff=staff)
-        try:
-            await ports.budgets.write(after, version)
-        except StaleError:
-            continue
-        crowded = after.hour_sent * 2 >= limits.per_hour
-        return granted, after.next_chance(limits, now) if granted < count else None, crowded
-    return 0, ports.clock.now() + TRY_AGAIN, True
+    return marked, blocked
 
 
 async def _others_waiting(but: str, ports: WorkerPorts) -> list[tuple[OwedMail, Application]]:
@@ -187,8 +167,3 @@ def _sign(
 def _marked(snapshot: Snapshot, done: Sequence[OwedMail]) -> Snapshot:
     by_key = {each.key: each for each in done}
     return replace(snapshot, mails=tuple(by_key.get(each.key, each) for each in snapshot.mails))
-
-
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    times = [each for each in (one, other) if each is not None]
-    return min(times, default=None)
