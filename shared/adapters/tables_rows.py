@@ -94,7 +94,9 @@ async def get(table: "TableClient", part: str, row_key: str) -> "TableEntity | N
 
 
 async def insert(table: "TableClient", row: Row) -> str:
-    """Insert-only, and sent once; returns the row's version: a repeat by the SDK would meet its own row and call it a conflict.
+    """Insert-only, and sent once: a repeat by the SDK would meet its own row and call it a conflict.
+
+    Returns the row's version (ETag).
 
     Raises:
         ConflictError: the row is there.
@@ -112,8 +114,8 @@ async def put(table: "TableClient", row: Row) -> None:
         await table.upsert_entity(row, mode=UpdateMode.REPLACE)
 
 
-async def replace(table: "TableClient", row: Row, version: str) -> None:
-    """Replace a row that still has this version (ETag).
+async def replace(table: "TableClient", row: Row, version: str) -> str:
+    """Replace a row that still has this version (ETag); returns the new one.
 
     The transport itself repeats a PUT whose connection is lost. A repeat is harmless: it meets another version and is
     stale, and reading again shows whose it is.
