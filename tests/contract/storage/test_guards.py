@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared import names
+from shared.adapters.storage import Storage
+from shared.adapters.tables_locks import TableMailBudgets
 from shared.domain.mails import MailBudget
 from shared.ports import Access, AccountLock, ConflictError, MissingError, Poison, StaleError
 from tests.contract.storage.conftest import Ports
@@ -147,3 +150,19 @@ async def test_a_case_may_not_be_named_like_another_partition(ports: Ports) -> N
     for name in ("open", "poison"):
         with pytest.raises(ValueError, match="reserved"):
             await ports.applications.read(name)
+
+
+async def test_a_worker_whose_view_of_the_budget_is_old_is_told_and_then_sees_the_other_s(
+    storage: Storage,
+) -> None:
+    one, two = (TableMailBudgets(storage.table(names.TABLE_LOCKS)) for _ in range(2))
+    start = MailBudget.fresh(AT)
+    await one.write(start, (await one.read())[1])
+    _, old = await one.read()
+    await two.write(start.taken(1, AT, staff=False), (await two.read())[1])
+    with pytest.raises(StaleError):
+        await one.write(start.taken(5, AT, staff=False), old)
+    found, version = await one.read()
+    assert found == start.taken(1, AT, staff=False)
+    await one.write(start, version)
+    assert (await one.read())[0] == start
