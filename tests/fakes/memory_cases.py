@@ -1,7 +1,6 @@
 """Cases, their index, poison and access records in memory, as strict as table storage."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import count
@@ -91,7 +90,8 @@ class MemoryApplications:
         case.version = f'W/"{next(self._versions)}"'
         self._cases[application.id] = case
         start = before or Snapshot(application=application, version=case.version, wake=wake)
-        return deepcopy(start.after(change, case.version, wake))
+        after = start.after(change, case.version, wake)
+        return replace(after, events=tuple(replace(each, detail=dict(each.detail)) for each in after.events))
 
     @call
     async def mark_mails(self, application: str, mails: Sequence[OwedMail]) -> None:

@@ -51,7 +51,9 @@ class Observer:
     Attributes:
         calls: Every call so far, as (port, method).
         faults: What goes wrong.
-        crash_at: Number of the call (from 1) at which the process dies, and whether after its effect.
+        fail_at: Number of the call (from 1) that fails, and whether after its effect.
+        fails_with: What it raises; ``CrashError`` is the death of the process.
+        failures: How often that happened.
         between: Called before every call; a test may do there what somebody else does in the meantime.
     """
 
@@ -59,8 +61,9 @@ class Observer:
     now: Callable[[], datetime]
     calls: list[tuple[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    crash_at: tuple[int, bool] | None = None
-    crashes: int = 0
+    fail_at: tuple[int, bool] | None = None
+    fails_with: type[Exception] = CrashError
+    failures: int = 0
     between: Callable[[str, str], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
@@ -82,10 +85,10 @@ class Observer:
         self._fail(port, method, after=True)
 
     def _fail(self, port: str, method: str, *, after: bool) -> None:
-        if self.crash_at == (len(self.calls), after):
-            self.crash_at = None
-            self.crashes += 1
-            raise CrashError(f"{'after' if after else 'before'} {port}.{method}")
+        if self.fail_at == (len(self.calls), after):
+            self.fail_at = None
+            self.failures += 1
+            raise self.fails_with(f"{'after' if after else 'before'} {port}.{method}")
         for fault in self.faults:
             if fault.meets(port, method, after=after):
                 raise fault.error

@@ -14,7 +14,7 @@ from shared.domain.links import LinkClaims, Purpose
 from shared.domain.mails import MailState, OwedMail
 from shared.domain.rules import Rules
 from shared.domain.staff import StaffIdentity
-from shared.ports import PortError, Snapshot
+from shared.ports import PortError, Snapshot, UnavailableError, UnknownOutcomeError
 from shared.services import collect_pass, review_case, submit_application
 from shared.services.look_at import EndlessLookError, look_at
 from shared.services.park_poison import park_poison
@@ -211,7 +211,7 @@ class World:
         for _ in range(3):
             try:
                 return await act()
-            except CrashError:
+            except (CrashError, UnavailableError, UnknownOutcomeError):
                 continue
         return await act()
 
