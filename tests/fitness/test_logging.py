@@ -1,0 +1,78 @@
+"""No personal datum in a log line: what may be logged is a closed list, read from the code.
+
+The journeys look at what is really written; this test stops a name or an address at the place where it would be written.
+"""
+
+import ast
+
+from tests.fitness.source import SHIPPED, calls, dotted, named, python_files, tree
+
+LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+ARGUMENTS = {
+    "trace",  # random, the same as on the page
+    "type(error).__name__",
+    "error",  # SignInRefusedError only: two words of closed lists
+}
+MAY_SAY_ERROR = {"shared/bootstrap/visitors.py"}
+EXTRA = {"application": {"application", "name"}}
+"""Identifiers that may go along, and the variables that hold them."""
+OTHER = {"exc_info", "extra"}
+
+
+def log_calls() -> list[tuple[str, ast.Call]]:
+    return [
+        (named(path), call)
+        for path in python_files(*SHIPPED)
+        for call in calls(path)
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in LEVELS
+        and dotted(call.func.value) in {"_LOG", "log", "logger", "logging", "_log"}
+    ]
+
+
+def test_there_are_log_calls_to_look_at() -> None:
+    assert len(log_calls()) >= 4
+
+
+def test_a_log_line_is_a_fixed_sentence() -> None:
+    """No f-string, no concatenation: a value can only come in as an argument."""
+    for place, call in log_calls():
+        first = call.args[0]
+        assert isinstance(first, ast.Constant), f"{place}:{call.lineno}"
+        assert isinstance(first.value, str), f"{place}:{call.lineno}"
+
+
+def test_only_harmless_values_are_logged() -> None:
+    for place, call in log_calls():
+        for value in call.args[1:]:
+            assert dotted(value) in ARGUMENTS, f"{place}:{call.lineno} logs {dotted(value)}"
+            assert dotted(value) != "error" or place in MAY_SAY_ERROR, f"{place}:{call.lineno}"
+
+
+def test_only_identifiers_go_along() -> None:
+    for place, call in log_calls():
+        given = {str(each.arg): each.value for each in call.keywords}
+        assert set(given) <= OTHER, f"{place}:{call.lineno}"
+        extra = given.get("extra", ast.Dict([], []))
+        assert isinstance(extra, ast.Dict), f"{place}:{call.lineno}"
+        for key, value in zip(extra.keys, extra.values, strict=True):
+            assert isinstance(key, ast.Constant), f"{place}:{call.lineno}"
+            assert dotted(value) in EXTRA[str(key.value)], f"{place}:{call.lineno} logs {dotted(value)}"
+
+
+def test_nothing_else_writes() -> None:
+    for path in python_files(*SHIPPED):
+        for call in calls(path):
+            assert dotted(call.func) not in {
+                "print",
+                "sys.stdout.write",
+                "sys.stderr.write",
+                "warnings.warn",
+            }, f"{named(path)}:{call.lineno}"
+
+
+def test_loggers_are_the_module_s_own() -> None:
+    for path in python_files(*SHIPPED):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and dotted(node.func) == "logging.getLogger":
+                assert [dotted(each) for each in node.args] == ["__name__"], named(path)

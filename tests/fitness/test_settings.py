@@ -1,0 +1,74 @@
+"""Every setting is documented with its default, and no secret shows."""
+
+import re
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from pydantic_core import PydanticUndefined
+
+from local.configuration import from_environment, web_environment, worker_environment
+from shared.settings import Settings
+from tests.fitness.source import ROOT
+
+PAGE = (ROOT / "docs" / "settings.md").read_text("utf-8")
+OF_THE_PLATFORM = {"AzureWebJobsStorage", "AZURE_FUNCTIONS_ENVIRONMENT"}
+
+
+def documented() -> dict[str, str]:
+    rows = re.findall(r"^\| `(\w+)` \| (?:`([^`]*)`)? ?\|", PAGE, re.MULTILINE)
+    assert len(rows) == len(dict(rows)), "a setting stands twice"
+    return dict(rows)
+
+
+def default_text(value: Any) -> str:  # noqa: ANN401 - whatever a field's default is
+    if value is PydanticUndefined:
+        return ""
+    if hasattr(value, "get_secret_value"):
+        return default_text(value.get_secret_value())
+    return ",".join(str(each) for each in value) if isinstance(value, tuple) else str(value)
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    fields = {
+        field.alias or name.upper(): default_text(field.default)
+        for name, field in Settings.model_fields.items()
+    }
+
+    assert documented() == fields
+
+
+def test_the_local_run_sets_nothing_that_does_not_exist() -> None:
+    configuration = from_environment({}, scratch=ROOT)
+    given = {*web_environment(configuration), *worker_environment(configuration)}
+    own = {name for name in given if name.startswith("REREGISTER_")}
+
+    assert given - own <= set(documented()) | OF_THE_PLATFORM
+
+
+def test_what_each_role_needs_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings that a bare process complains about are those of the column "needed by"."""
+    for name in documented():
+        monkeypatch.delenv(name, raising=False)
+    for each in ("BASE_URL", "TENANT_ID", "STAFF_CLIENT_ID", "LINK_KEYS"):
+        monkeypatch.setenv(each, "x" * 32)
+    for role in ("web", "worker"):
+        monkeypatch.setenv("APP_ROLE", role)
+        with pytest.raises(ValidationError) as refused:
+            Settings()
+        missing = set(re.findall(r"(\w+)(?: \([^)]*\))? is not set", str(refused.value)))
+        needed = set(re.findall(rf"^\| `(\w+)` \|[^|]*\| (?:both¹|{role}) \|", PAGE, re.MULTILINE))
+        assert missing == {each for each in needed if "__" not in each}
+
+
+def test_no_secret_shows_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = web_environment(from_environment({}, scratch=ROOT))
+    for name in (*documented(), *settings):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    shown = repr(Settings())
+    secrets = [value for name, value in settings.items() if name.endswith(("_SECRET", "_KEYS", "Storage"))]
+
+    assert len(secrets) >= 5
+    assert not [each for each in secrets if each in shown]
