@@ -200,9 +200,8 @@ class QueueListener:
         if not self._poison_is_there:
             await create_queue(self._queues.poison)
             self._poison_is_there = True
-        await self._queues.poison.send_message(
-            message.content
-        )  # as it was: decoding and encoding again would alter it
+        # As it was: decoding and encoding again would alter it.
+        await self._queues.poison.send_message(message.content)
         await lease.delete()
         log.error("moved to the poison queue", extra={"fields": self._fields(message)})
 
