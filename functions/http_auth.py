@@ -59,7 +59,7 @@ async def auth_callback(visit: Visit) -> func.HttpResponse:
 @door(ANYONE)
 async def auth_sign_out(visit: Visit) -> func.HttpResponse:
     """End our sessions and the one at Entra ID; a borrowed computer must not stay signed in."""
-    staff = visit.jar.read("staff") is not None and visit.form().text("as_role") == "staff"
+    staff = visit.jar.read("staff") is not None and visit.form().text("kind") == "staff"
     visit.jar.forget("staff" if staff else "applicant")
     visit.jar.forget("pickup")
     return answers.redirect(await bootstrap.sign_out_page())

@@ -12,7 +12,7 @@ from functions._http.visit import Visit
 from shared import bootstrap
 from shared.presentation.views import Problem
 from shared.services import collect_pass
-from shared.services.find_case import find_own_case
+from shared.services.find_case import read_own_case
 
 bp = func.Blueprint()
 
@@ -30,7 +30,7 @@ async def pickup(visit: Visit) -> func.HttpResponse:
 @door(APPLICANT)
 async def pickup_open(visit: Visit) -> func.HttpResponse:
     """The page with the button; opening it uses nothing up."""
-    found = await find_own_case(visit.part("id"), visit.who.oid, bootstrap.web())
+    found = await read_own_case(visit.part("id"), visit.who.oid, bootstrap.web())
     if collector_of(visit, found.application.round) is None:
         return needs_link_page(visit, found)
     return pickup_page(visit, found)

@@ -25,14 +25,16 @@ class NotSeenError(AssertionError):
     """Something that was waited for did not come."""
 
 
-def eventually[T](look: Callable[[], T | None], what: str, *, seconds: float = _PATIENCE) -> T:
-    """Look again and again until there is something.
+def eventually[T](
+    look: Callable[[], T | None], what: str, *, seconds: float = _PATIENCE, first_pause: float = 0.1
+) -> T:
+    """Look again and again until there is something, ever more rarely; times in seconds.
 
     Raises:
         NotSeenError: it did not come in time.
     """
     deadline = time.monotonic() + seconds
-    pause = 0.1
+    pause = first_pause
     while True:
         found = look()
         if found:
@@ -171,7 +173,7 @@ class Visitor:
             answer = self.get(f"/pickup/{application}/pass", json=True)
             return answer if answer.status_code != requests.codes.accepted else None
 
-        answer = eventually(look, "the sealed pass")
+        answer = eventually(look, "the sealed pass", first_pause=0.7)
         if answer.status_code != requests.codes.ok:
             raise NotSeenError(f"the pass: {answer.status_code} {answer.text[:300]}")
         code = self.unseal(answer.json()["sealed"])

@@ -7,10 +7,10 @@ from shared import bootstrap
 from shared.domain.errors import LinkMalformedError
 from shared.domain.links import Purpose
 from shared.domain.mails import MailKind
+from shared.ports import Snapshot
 from shared.presentation.masks import masked
 from shared.presentation.views import PickupNeedsLinkView, PickupView
 from shared.services.collect_pass import Collector
-from shared.services.find_case import FoundCase
 
 
 def bind_link(visit: Visit, key: str) -> None:
@@ -38,7 +38,7 @@ def collector_of(visit: Visit, round_: int | None = None) -> Collector | None:
     return Collector(subject=visit.who.oid, session=visit.who.session, round=held["round"])
 
 
-def pickup_page(visit: Visit, found: FoundCase) -> func.HttpResponse:
+def pickup_page(visit: Visit, found: Snapshot) -> func.HttpResponse:
     """The page with the button."""
     case = found.application
     view = PickupView(
@@ -52,7 +52,7 @@ def pickup_page(visit: Visit, found: FoundCase) -> func.HttpResponse:
     return visit.page("pickup", view)
 
 
-def needs_link_page(visit: Visit, found: FoundCase) -> func.HttpResponse:
+def needs_link_page(visit: Visit, found: Snapshot) -> func.HttpResponse:
     """The page that asks for the mailed link."""
     sent = [each for each in found.mails if each.kind is MailKind.PICKUP and each.with_link]
     addresses = tuple(dict.fromkeys(masked(each.to) for each in sent))

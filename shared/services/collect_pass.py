@@ -7,7 +7,7 @@ from shared.domain.issuing import COLLECT_WITHIN, may_ask
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.services.ask import ask
-from shared.services.find_case import FoundCase, find_own_case, read_case
+from shared.services.find_case import FoundCase, find_case, find_own_case, read_case
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
 
@@ -49,9 +49,9 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
     """
     if not ports.sealer.accepts(public_key):
         raise RefusedError(Refusal.BAD_REQUEST)
-    found = await _at_the_counter(application, collector, ports)
-    case = found.application
-    if found.stop_waiting or case.state not in {State.APPROVED, State.ISSUED, State.ISSUING}:
+    case = (await read_case(application, ports)).application
+    _check_collector(case, collector)
+    if case.state not in {State.APPROVED, State.ISSUED, State.ISSUING}:
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
     if case.pickup_until is None or ports.clock.now() >= case.pickup_until:
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
@@ -62,7 +62,7 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
     body = {"public_key": public_key, "session": collector.session}
     fresh = await ask(application, RequestKind.PICKUP, case.attempts + 1, ports, body=body, lane="issuance")
     if not fresh:
-        asked = found.asked(RequestKind.PICKUP)
+        asked = (await find_case(application, ports)).asked(RequestKind.PICKUP)
         _same_session(asked.body["session"] if asked else collector.session, collector)
     return None
 

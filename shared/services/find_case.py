@@ -71,6 +71,18 @@ async def read_case(application: str, ports: WebPorts) -> Snapshot:
     return snapshot
 
 
+async def read_own_case(application: str, subject: str, ports: WebPorts) -> Snapshot:
+    """The saved case without its inbox, for its applicant only.
+
+    Raises:
+        RefusedError: there is no such case (``NOT_FOUND``), or it is another person's (``NOT_YOURS``).
+    """
+    found = await read_case(application, ports)
+    if found.application.subject != subject:
+        raise RefusedError(Refusal.NOT_YOURS)
+    return found
+
+
 def is_id(text: str) -> bool:
     """Whether a text can be the id of an application: 32 lower-case hexadecimal digits."""
     return len(text) == 32 and all(each in "0123456789abcdef" for each in text)  # noqa: PLR2004 - 128 bits
