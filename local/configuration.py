@@ -161,5 +161,5 @@ def _addresses(kind: str) -> str:
 
 def child_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """A child's whole environment: the machine's basics plus its settings, so that nothing else leaks in."""
-    basics = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "PYTHONDONTWRITEBYTECODE")
+    basics = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
     return {name: os.environ[name] for name in basics if name in os.environ} | dict(settings)

@@ -28,8 +28,10 @@ def settings() -> "Settings":
     Raises:
         ValidationError: something is missing or wrong; all of it is named at once.
     """
+    from shared.logs import quiet_libraries
     from shared.settings import Settings
 
+    quiet_libraries()
     return Settings()
 
 

@@ -1,0 +1,15 @@
+"""What may be written to the log: our own lines with identifiers, and of libraries only warnings.
+
+The SDKs log every request with its address, and addresses hold object ids, link keys and names of rows.
+"""
+
+import logging
+from typing import Final
+
+_TALKATIVE: Final = ("azure", "httpx", "httpcore", "msal", "urllib3", "PIL", "aiohttp.access")
+
+
+def quiet_libraries() -> None:
+    """Let libraries speak from WARNING up; called before the first client is made."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
