@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.domain.requests import Request, RequestKind
 from shared.ports import PortError, Wake
-from shared.services.look_at import EndlessLookError, look_at
+from shared.services.look_at import look_at
 from shared.services.retry_poison import retry_poison
 from shared.services.worker_ports import WorkerPorts
 
@@ -34,7 +34,7 @@ async def wake_due(ports: WorkerPorts) -> int:
         wakes[wake.application].append(wake)
     for request in await ports.sweep.everything():
         if request.kind is RequestKind.RETRY_POISON:
-            await retry_poison(request, ports)
+            await _retry(request, ports)
         elif not _fresh(request):
             wakes.setdefault(request.application, [])
     names = sorted(wakes, key=lambda name: min((each.at for each in wakes[name]), default=now))
@@ -47,12 +47,20 @@ async def wake_due(ports: WorkerPorts) -> int:
     return len(names)
 
 
+async def _retry(request: Request, ports: WorkerPorts) -> None:
+    """A retry that cannot be verified now stays in the inbox, and must not keep the cases asleep."""
+    try:
+        await retry_poison(request, ports)
+    except PortError:
+        _LOG.warning("retry of a message put off", exc_info=True)
+
+
 async def _look(name: str, wakes: list[Wake], gate: asyncio.Semaphore, ports: WorkerPorts) -> None:
     """One bad case must not keep the others asleep: it stays due, and its hint's poison queue will tell of it."""
     async with gate:
         try:
             await look_at(name, ports, woken_by=wakes)
-        except (PortError, EndlessLookError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever is wrong with it: a malformed row, a fault of ours
             _LOG.exception("look failed", extra={"application": name})
             await ports.hints.send("review", name)
 
