@@ -15,8 +15,12 @@ _SOON = timedelta(minutes=1)
 """What should have happened already but could not is tried again then."""
 
 
-class CrashError(Exception):
-    """The process died here."""
+class CrashError(BaseException):
+    """The process died here: nothing catches it."""
+
+
+class UnguardedError(BaseException):
+    """Something is left to do and nobody will come; nothing catches it, so that a test sees it."""
 
 
 @dataclass
@@ -62,7 +66,7 @@ class Observer:
     calls: list[tuple[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     fail_at: tuple[int, bool] | None = None
-    fails_with: type[Exception] = CrashError
+    fails_with: type[BaseException] = CrashError
     failures: int = 0
     between: Callable[[str, str], Awaitable[None]] | None = None
 
@@ -109,7 +113,10 @@ class Observer:
             snapshot = self.storage.applications.peek(name)
             assert snapshot is not None
             rows = [each for each in self.storage.due_rows.rows.values() if each.application == name]
-            check_guarded(snapshot, rows, self.now())
+            try:
+                check_guarded(snapshot, rows, self.now())
+            except AssertionError as error:
+                raise UnguardedError(str(error)) from error
 
 
 def check_guarded(snapshot: Snapshot, rows: list[Wake], now: datetime) -> None:

@@ -37,7 +37,7 @@ async def test_an_answer_that_is_lost_loses_nothing_wherever_it_is(share: int) -
 
 
 async def _fail_everywhere(
-    share: int, error: type[Exception], *, after: bool, comes_back: bool = True
+    share: int, error: type[BaseException], *, after: bool, comes_back: bool = True
 ) -> None:
     calls = await _calls_of_the_road()
     failures = []
@@ -49,6 +49,6 @@ async def _fail_everywhere(
         try:
             await check_the_end(world, await go_the_road(world))
             assert world.seen.failures == 1
-        except Exception as found:  # noqa: BLE001 - collected, to show all of them at once
+        except BaseException as found:  # noqa: BLE001 - collected, to show all of them at once
             failures.append(f"{number} of {calls}, {world.seen.calls[number - 1]}: {found!r:.300}")
     assert not failures, "\n".join(failures)

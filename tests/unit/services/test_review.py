@@ -226,7 +226,7 @@ async def test_a_typed_address_gets_no_link_unless_somebody_confirmed_it() -> No
     await world.run()
     assert world.subjects(people.TYPED) == ["receipt", "pickup"]
     assert all("action= not_me=" in each.text for each in world.mailer.to(people.TYPED))
-    assert world.link(Purpose.PICKUP, people.OUTSIDE)
+    assert world.link(Purpose.PICKUP, people.OUTSIDE).round == 1
 
 
 async def test_a_confirmed_typed_address_gets_the_link_a_day_after_the_notice_was_accepted() -> None:
