@@ -24,7 +24,10 @@ def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -
         times.append(case.found.mails_blocked_until or now + WORK_IN_PROGRESS)
     if case.found.unreachable:
         times.append(now + TRY_AGAIN)
-    return max(min(times), now + TRY_AGAIN) if times else None
+    if not times:
+        return None
+    first = min(times)
+    return first if first > now else now + TRY_AGAIN
 
 
 def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> datetime | None:
