@@ -32,7 +32,7 @@ class Fault:
 
     port: str
     method: str
-    error: Exception
+    error: BaseException
     times: int = 1_000_000
     after: bool = False
     skip: int = 0
