@@ -76,9 +76,9 @@ def test_every_route_asks_for_the_sign_in_on_the_list() -> None:
 def test_what_the_needs_mean() -> None:
     assert (ANYONE.kind, ANYONE.roles) == ("anyone", frozenset())
     assert (APPLICANT.kind, APPLICANT.roles) == ("applicant", frozenset())
-    assert (REVIEWER.kind, REVIEWER.roles) == ("staff", {Role.REVIEWER})
-    assert (OPERATOR.kind, OPERATOR.roles) == ("staff", {Role.OPERATOR})
-    assert (CONSOLE.kind, CONSOLE.roles) == ("staff", {Role.REVIEWER, Role.OPERATOR, Role.AUDITOR})
+    assert (REVIEWER.kind, REVIEWER.roles) == ("staff", frozenset({Role.REVIEWER}))
+    assert (OPERATOR.kind, OPERATOR.roles) == ("staff", frozenset({Role.OPERATOR}))
+    assert (CONSOLE.kind, CONSOLE.roles) == ("staff", frozenset({Role.REVIEWER, Role.OPERATOR, Role.AUDITOR}))
 
 
 def test_no_route_names_a_reading_and_a_writing_method() -> None:
