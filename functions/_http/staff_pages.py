@@ -1,6 +1,7 @@
 """The console's pages from what the services found."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import azure.functions as func
 
@@ -8,9 +9,13 @@ from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.application import Application
 from shared.domain.kinds import Role
+from shared.domain.links import LinkClaims, Purpose
+from shared.domain.states import State
 from shared.ports import Poison
 from shared.presentation.views import AttentionView, CaseView, WorklistRow, WorklistView
 from shared.services.watch_cases import WatchedCase
+
+_CONSOLE_LINK_LIFE = timedelta(hours=1)
 
 
 def worklist_page(visit: Visit, cases: Sequence[Application]) -> func.HttpResponse:
@@ -48,8 +53,25 @@ def case_page(visit: Visit, seen: WatchedCase) -> func.HttpResponse:
         accesses=seen.accesses,
         names=names,
         operator=_is_operator(visit),
+        review_link=_review_link(visit, found.application),
     )
     return visit.page("staff_case", view)
+
+
+def _review_link(visit: Visit, case: Application) -> str:
+    """The console is a way to the review page as well as the mail; a link locates, the role authorises."""
+    is_reviewer = Role.REVIEWER.value in visit.member.identity.roles
+    if case.state is not State.IN_REVIEW or not is_reviewer:
+        return ""
+    ports = bootstrap.web()
+    claims = LinkClaims(
+        purpose=Purpose.REVIEW,
+        application=case.id,
+        addressee=ports.links.addressee(visit.member.identity.oid),
+        round=case.round,
+        expires_at=ports.clock.now() + _CONSOLE_LINK_LIFE,
+    )
+    return f"/review/{ports.links.sign(claims)}"
 
 
 def _is_operator(visit: Visit) -> bool:

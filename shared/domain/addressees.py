@@ -45,7 +45,7 @@ def _reachable(application: Application) -> tuple[str, ...]:
 _WANTED_IN = {
     MailKind.REVIEW: {State.IN_REVIEW},
     MailKind.REVIEW_REMINDER: {State.IN_REVIEW},
-    MailKind.PROMISE_CHANGED: {State.IN_REVIEW},
+    MailKind.PROMISE_CHANGED: {State.HELD, State.IN_REVIEW},
     MailKind.RETURNED: {State.RETURNED},
     MailKind.PICKUP: {State.APPROVED, State.ISSUING, State.ISSUED},
     MailKind.COOLING_OFF: {State.COOLING_OFF},

@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.domain.accounts import GuardResult
 from shared.domain.addressees import to_applicant, to_owner, to_staff
 from shared.domain.application import Application, Change, move, note
+from shared.domain.errors import NotAllowedError
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import Attention, Closing
 from shared.domain.mails import MailKind
@@ -87,6 +88,18 @@ def duplicate(application: Application, holder: str, now: datetime, rules: Rules
     """Another application of the account is open already: this one ends and points to it."""
     pointing = replace(application, duplicate_of=holder)
     return _end(pointing, Closing.DUPLICATE, now, rules, party=Party.SYSTEM, actor="")
+
+
+def superseded(application: Application, by: Application, now: datetime, rules: Rules) -> Change:
+    """A stronger channel takes the account over: this weaker case ends and points to the stronger one.
+
+    Raises:
+        NotAllowedError: the other case is not stronger, or not of the same account.
+    """
+    if by.subject != application.subject or by.channel.strength <= application.channel.strength:
+        raise NotAllowedError(by.channel.value)
+    pointing = replace(application, duplicate_of=by.id)
+    return stop(pointing, Closing.SUPERSEDED, now, rules, party=Party.SYSTEM)
 
 
 def contest(application: Application, request: Request, now: datetime, rules: Rules) -> Change:

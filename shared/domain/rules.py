@@ -28,6 +28,7 @@ class Rules:
         return_days: Business days the applicant has for a better photo.
         pickup_days: Business days the applicant has to collect the pass.
         cooling_off: Security delay, counted from the accepted owner notice.
+        link_cooling: Age that a link between account and card must have before it is used without delay.
         contest_for: How long after completion the owner may still contest.
         photo_retention: How long a photo is kept after the decision.
         max_attempts: How often a pass may be asked for in one case.
@@ -46,6 +47,7 @@ class Rules:
     return_days: int = 5
     pickup_days: int = 5
     cooling_off: timedelta = timedelta(hours=24)
+    link_cooling: timedelta = timedelta(days=7)
     contest_for: timedelta = timedelta(days=30)
     photo_retention: timedelta = timedelta(days=7)
     max_attempts: int = 5

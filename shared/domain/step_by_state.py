@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.domain import closing, issuing, reviewing
+from shared.domain import closing, deciding, issuing, reviewing
 from shared.domain.accounts import GuardResult, account_guards, refused
 from shared.domain.application import Application, Change
 from shared.domain.events import Party
@@ -75,9 +75,11 @@ def _submitted(case: Case, application: Application, now: datetime, rules: Rules
 
 def _held(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     del case
-    if application.due_at is not None and now >= application.due_at:
-        return Commit(reviewing.open_review(application, now, rules))
-    return None
+    if application.due_at is None or now < application.due_at:
+        return None
+    if not rules.calendar.is_open(now):
+        return Commit(reviewing.hold_longer(application, now, rules))
+    return Commit(reviewing.open_review(application, now, rules))
 
 
 def _in_review(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
@@ -86,7 +88,7 @@ def _in_review(case: Case, application: Application, now: datetime, rules: Rules
         decider = case.found.deciders.get(request.key)
         if decider is None:
             return None if case.found.unreachable else GatherDecider(request)
-        return Commit(reviewing.decide(application, request, decider, now, rules))
+        return Commit(deciding.decide(application, request, decider, now, rules))
     if application.due_at is not None and now >= application.due_at:
         return Commit(reviewing.remind(application, now, rules))
     return None
@@ -102,13 +104,17 @@ def _returned(case: Case, application: Application, now: datetime, rules: Rules)
 def _cooling_off(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """The delay counts from the accepted notice, and never ends before the time the person was told."""
     accepted = notice_accepted_at(case)
+    due = application.due_at
+    if accepted is None and owner_notified(case, application).passed:
+        over = due is not None and now >= due
+        return Commit(deciding.approve_after_delay(application, now, rules)) if over else None
     if accepted is None and not any(each.kind is MailKind.OWNER_NOTICE for each in case.owed()):
         judged = closing.with_guards(application, (owner_notified(case, application),))
         return Commit(closing.need_attention(judged, Attention.GUARD, now, rules))
     if accepted is None or application.due_at is None:
         return None
     if now >= max(accepted + rules.cooling_off, application.due_at):
-        return Commit(reviewing.approve_after_delay(application, now, rules))
+        return Commit(deciding.approve_after_delay(application, now, rules))
     return None
 
 

@@ -104,6 +104,7 @@ class CaseView:
         accesses: Who looked at what.
         names: Names of members of staff by object id, where known.
         operator: Whether the reader may press the operator's buttons.
+        review_link: Path of the review page, for a reviewer while the case waits for a decision.
     """
 
     application: Application
@@ -112,6 +113,7 @@ class CaseView:
     accesses: tuple[Access, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     operator: bool = False
+    review_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Ask outside for the facts that the domain wants: lock, account, methods, passes, switches, who decided."""
 
 from shared.domain.accounts import Method
+from shared.domain.deciding import Decider
 from shared.domain.kinds import Closing
 from shared.domain.requests import Request
-from shared.domain.reviewing import Decider
 from shared.domain.steps import Findings, LockFacts, Need
 from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, UnavailableError
 from shared.services.worker_ports import WorkerPorts
