@@ -72,7 +72,10 @@ def test_nothing_else_writes() -> None:
 
 
 def test_loggers_are_the_module_s_own() -> None:
+    """Only ``shared/logs.py`` names others, to quiet them."""
     for path in python_files(*SHIPPED):
+        if named(path) == "shared/logs.py":
+            continue
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and dotted(node.func) == "logging.getLogger":
                 assert [dotted(each) for each in node.args] == ["__name__"], named(path)
