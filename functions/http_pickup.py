@@ -37,7 +37,7 @@ async def pickup_open(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="pickup/{id}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT)
+@door(APPLICANT, speaks_json=True)
 async def pickup_ask(visit: Visit) -> func.HttpResponse:
     """Ask for the pass, sealed to the public key of this browser."""
     public_key = visit.json().get("public_key")
@@ -49,7 +49,7 @@ async def pickup_ask(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="pickup/{id}/pass", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT)
+@door(APPLICANT, speaks_json=True)
 async def pickup_pass(visit: Visit) -> func.HttpResponse:
     """The ciphertext, for the session that asked."""
     collector = collector_of(visit) or _no_link()
@@ -60,7 +60,7 @@ async def pickup_pass(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="pickup/{id}/shown", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT)
+@door(APPLICANT, speaks_json=True)
 async def pickup_shown(visit: Visit) -> func.HttpResponse:
     """The pass is on the screen."""
     collector = collector_of(visit) or _no_link()

@@ -48,16 +48,18 @@ DOORS: Final[dict[str, Needs]] = {}
 """What each function asks for, by function name: the fitness tests hold every route against it."""
 
 
-def door(needs: Needs, *, limit: int = bodies.MAX_FORM_BYTES) -> Callable[[Handler], HttpFunction]:
+def door(
+    needs: Needs, *, limit: int = bodies.MAX_FORM_BYTES, speaks_json: bool = False
+) -> Callable[[Handler], HttpFunction]:
     """Turn a handler of visits into a function of the platform.
 
-    Checks, in order: a body has a length and is not too large; a POST comes from our own pages (``Origin``); somebody
+    Checks, in order: a POST comes from our own pages (``Origin``); its body has a length and is not too large; somebody
     is signed in as the door asks, with the role it asks for; a staff session with little left is renewed.
     """
 
     def decorate(handler: Handler) -> HttpFunction:
         async def serve(req: func.HttpRequest) -> func.HttpResponse:
-            return await _serve(req, handler, needs, limit)
+            return await _serve(req, handler, needs, limit, speaks_json)
 
         serve.__name__ = handler.__name__
         serve.__doc__ = handler.__doc__
@@ -68,9 +70,15 @@ def door(needs: Needs, *, limit: int = bodies.MAX_FORM_BYTES) -> Callable[[Handl
     return decorate
 
 
-async def _serve(req: func.HttpRequest, handler: Handler, needs: Needs, limit: int) -> func.HttpResponse:
+async def _serve(
+    req: func.HttpRequest,
+    handler: Handler,
+    needs: Needs,
+    limit: int,
+    speaks_json: bool,  # noqa: FBT001 - private
+) -> func.HttpResponse:
     jar = Jar(req.headers.get("cookie", ""))
-    visit = Visit(req, language_of(req, jar), jar)
+    visit = Visit(req, language_of(req, jar), jar, speaks_json=speaks_json)
     try:
         answer = _admit(visit, needs, limit) or await handler(visit)
     except Exception as error:  # noqa: BLE001 - the table below; what it does not know becomes a page with a trace id

@@ -56,6 +56,8 @@ class Visit:
         jar: Cookies that came, and those that the answer sets.
         applicant: Set on doors that need one.
         staff: Set on doors that need one.
+        shown_session: Who is signed in, for the header of pages.
+        speaks_json: The door is for scripts alone: it answers JSON whatever is asked for.
     """
 
     req: func.HttpRequest
@@ -64,6 +66,7 @@ class Visit:
     applicant: Applicant | None = None
     staff: Staff | None = None
     shown_session: PageSession | None = field(default=None)
+    speaks_json: bool = False
 
     @property
     def path(self) -> str:
@@ -74,7 +77,7 @@ class Visit:
     def wants_json(self) -> bool:
         """Whether the caller asked for JSON rather than a page."""
         accept = self.req.headers.get("accept", "")
-        return "application/json" in accept and "text/html" not in accept
+        return self.speaks_json or ("application/json" in accept and "text/html" not in accept)
 
     @property
     def who(self) -> Applicant:
