@@ -13,6 +13,8 @@ _WRITES = {("applications", "save"), ("applications", "mark_mails"), ("due", "er
 
 _SOON = timedelta(minutes=1)
 """What should have happened already but could not is tried again then."""
+_IN_PROGRESS = timedelta(minutes=11)
+"""What a worker is doing now is looked for again when that worker surely lives no more."""
 
 
 class CrashError(BaseException):
@@ -132,7 +134,7 @@ def check_guarded(snapshot: Snapshot, rows: list[Wake], now: datetime) -> None:
     owed = [each for each in snapshot.mails if each.state is MailState.OWED]
     if owed or case.removals or case.discarded or case.state is State.STOPPING:
         assert first is not None, f"{case.state}: work in progress has no due row"
-        assert first <= now + timedelta(minutes=11), f"{case.state}: work in progress sleeps until {first}"
+        assert first <= now + _IN_PROGRESS, f"{case.state}: work in progress sleeps until {first}"
     for at in (case.due_at, case.check_at):
         if at is not None:
             assert first is not None, f"{case.state}: nobody comes at {at}"
