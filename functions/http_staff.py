@@ -35,7 +35,7 @@ async def staff_attention(visit: Visit) -> func.HttpResponse:
 @door(CONSOLE)
 async def staff_case(visit: Visit) -> func.HttpResponse:
     """One case with its timeline."""
-    seen = await watch_cases.show_case(visit.part("id"), bootstrap.web())
+    seen = await watch_cases.show_case(visit.part("id"), visit.member.identity, bootstrap.web())
     if visit.wants_json:
         found = seen.snapshot
         return answers.document(case_documents.for_staff(found.application, found.events))

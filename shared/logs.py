@@ -4,6 +4,8 @@ The SDKs log every request with its address, and addresses hold object ids, link
 """
 
 import logging
+from pathlib import PurePath
+from traceback import extract_tb
 from typing import Final
 
 _TALKATIVE: Final = ("azure", "httpx", "httpcore", "msal", "urllib3", "PIL", "aiohttp.access")
@@ -13,3 +15,10 @@ def quiet_libraries() -> None:
     """Let libraries speak from WARNING up; called before the first client is made."""
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def frames(error: BaseException) -> str:
+    """Where an error came from, as file and line: its text could hold what somebody typed."""
+    return " < ".join(
+        f"{PurePath(each.filename).name}:{each.lineno}" for each in reversed(extract_tb(error.__traceback__))
+    )

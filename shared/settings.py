@@ -7,6 +7,7 @@ import os
 from datetime import time
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -17,6 +18,8 @@ from shared.domain.rules import Removal
 type Names = Annotated[tuple[str, ...], NoDecode]
 
 _SHORTEST_KEY = 32
+_SET_BY_THE_PLATFORM = ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME", "CONTAINER_NAME")
+_MOST_STAFF_ADDRESSES = 40
 
 
 def app_role() -> str:
@@ -25,8 +28,14 @@ def app_role() -> str:
 
 
 def in_the_cloud() -> bool:
-    """Whether this process runs on the platform (which sets the instance id) and not on a developer's machine."""
-    return bool(os.environ.get("WEBSITE_INSTANCE_ID"))
+    """Whether this process runs on the platform; it counts as running there unless it surely does not.
+
+    A developer's machine says ``AZURE_FUNCTIONS_ENVIRONMENT=Development`` (so do Core Tools) and has none of the names that
+    the platform sets; which of them a plan sets differs.
+    """
+    if os.environ.get("AZURE_FUNCTIONS_ENVIRONMENT", "") != "Development":
+        return True
+    return any(os.environ.get(name) for name in _SET_BY_THE_PLATFORM)
 
 
 class Settings(BaseSettings):
@@ -122,6 +131,20 @@ class Settings(BaseSettings):
         return (
             [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("protected_groups")
+    @classmethod
+    def _group_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Object ids, in the one spelling they are compared in: a name or a slip would guard nobody."""
+        return tuple(str(UUID(each)) for each in value)
+
+    @field_validator("reviewer_addresses", "operator_addresses")
+    @classmethod
+    def _not_too_many(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Each mail owed is a row of the commit that owes it, and a commit holds a hundred."""
+        if len(value) > _MOST_STAFF_ADDRESSES:
+            raise ValueError(f"at most {_MOST_STAFF_ADDRESSES} addresses; use a distribution list")
+        return value
 
     @field_validator("base_url", "graph_url", "mail_endpoint", "entra_authority")
     @classmethod

@@ -10,7 +10,7 @@ from shared.domain.photo import PhotoDoubt
 
 MAX_DETAILS = 2000
 _MAX_ADDRESS = 254
-_ADDRESS = re.compile(r"[^@\s,;<>\"'()\\]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,63}")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 _NONCE = re.compile(r"[0-9a-f]{32}")
 
 

@@ -96,10 +96,12 @@ def _multipart(kind: str, body: bytes) -> Form:
         raise Trouble(Problem.BAD_REQUEST)
     fields: dict[str, str] = {}
     files: dict[str, bytes] = {}
+    if body.count(b"--" + boundary) > _MAX_FIELDS + 1:  # before parsing: many tiny parts would cost seconds
+        raise Trouble(Problem.BAD_REQUEST)
 
     def on_field(part: Any) -> None:  # noqa: ANN401 - the parser's own type
         value = part.value or b""
-        if len(fields) >= _MAX_FIELDS or len(value) > _MAX_FIELD_BYTES:
+        if len(value) > _MAX_FIELD_BYTES:
             raise Trouble(Problem.BAD_REQUEST)
         fields[(part.field_name or b"").decode("utf-8")] = value.decode("utf-8")
 

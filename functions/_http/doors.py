@@ -18,12 +18,15 @@ from shared import bootstrap
 from shared.domain.errors import LinkExpiredError, LinkMalformedError
 from shared.domain.kinds import Role
 from shared.domain.staff import StaffIdentity
+from shared.logs import frames
 from shared.ports import PortError
 from shared.presentation.views import LinkProblemView, PageSession, Problem, WrongRoleView
 from shared.services.refusals import RefusedError
 
 _LOG = logging.getLogger(__name__)
 _RENEW_SECONDS: Final = 300
+_LEFT_TO_DECIDE: Final = 60
+"""A token that runs out between here and the storage's own stamp would be refused as evidence."""
 _READING: Final = frozenset({"GET", "HEAD"})
 
 type Handler = Callable[[Visit], Awaitable[func.HttpResponse]]
@@ -103,19 +106,20 @@ def _admit(visit: Visit, needs: Needs, limit: int) -> func.HttpResponse | None:
 
 def _admit_applicant(visit: Visit) -> func.HttpResponse | None:
     held = visit.jar.read("applicant")
-    if held is None:
+    if held is None or time.time() >= held["until"]:
         return _to_sign_in(visit, "applicant")
     visit.applicant = Applicant(held["oid"], held["upn"], held["name"], held["sid"])
     visit.shown_session = PageSession(visit.applicant.name, "applicant")
-    visit.jar.keep("applicant", held)
+    visit.jar.keep("applicant", held, ends_at=held["until"])
     return None
 
 
 def _admit_staff(visit: Visit, needs: Needs) -> func.HttpResponse | None:
     held = visit.jar.read("staff")
     left = int(held["exp"] - time.time()) if held else 0
-    renew = left < _RENEW_SECONDS and visit.req.method in _READING and not visit.wants_json
-    if held is None or left <= 0 or renew:
+    reading = visit.req.method in _READING
+    renew = left < _RENEW_SECONDS and reading and not visit.wants_json
+    if held is None or left <= (0 if reading else _LEFT_TO_DECIDE) or renew:
         return _to_sign_in(visit, "staff")
     identity = StaffIdentity(held["oid"], held["name"], frozenset(held["roles"]))
     visit.staff = Staff(identity, held["token"], held["exp"])
@@ -154,11 +158,11 @@ def _answer_error(visit: Visit, error: Exception) -> func.HttpResponse:
         case LinkMalformedError():
             trouble = Trouble(Problem.NOT_FOUND)
         case PortError():
-            _LOG.warning("a port failed: %s", type(error).__name__, exc_info=error)
+            _LOG.warning("a port failed: %s: %s", type(error).__name__, error)
             trouble = Trouble(Problem.UNAVAILABLE)
         case _:
             trace = token_hex(8)
-            _LOG.error("unexpected error %s: %s", trace, type(error).__name__, exc_info=error)
+            _LOG.error("unexpected error %s: %s at %s", trace, type(error).__name__, frames(error))
             trouble = Trouble(Problem.UNEXPECTED)
     if visit.wants_json:
         return answers.problem_document(trouble, visit.language)

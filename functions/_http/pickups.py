@@ -1,5 +1,7 @@
 """The mailed link of a pickup, kept in a signed cookie: application, round and the account it was made for."""
 
+from datetime import datetime
+
 import azure.functions as func
 
 from functions._http.visit import Visit
@@ -25,7 +27,8 @@ def bind_link(visit: Visit, key: str) -> None:
     if claims.application != visit.part("id"):
         raise LinkMalformedError(Purpose.PICKUP.value)
     claims.check(ports.clock.now())
-    visit.jar.keep("pickup", {"application": claims.application, "round": claims.round})
+    held = {"application": claims.application, "round": claims.round, "until": claims.expires_at.isoformat()}
+    visit.jar.keep("pickup", held)
 
 
 def collector_of(visit: Visit, round_: int | None = None) -> Collector | None:
@@ -34,6 +37,8 @@ def collector_of(visit: Visit, round_: int | None = None) -> Collector | None:
     if held is None or held["application"] != visit.part("id"):
         return None
     if round_ is not None and held["round"] != round_:
+        return None
+    if bootstrap.web().clock.now() >= datetime.fromisoformat(held["until"]):
         return None
     return Collector(subject=visit.who.oid, session=visit.who.session, round=held["round"])
 

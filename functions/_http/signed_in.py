@@ -1,10 +1,16 @@
 """From a finished sign-in to the session cookie of its kind: the two never share one."""
 
+import time
 from datetime import datetime
 from secrets import token_hex
-from typing import Protocol
+from typing import Final, Protocol
 
+from functions._http.problems import Trouble
 from functions._http.visit import Visit
+from shared.presentation.views import Problem
+
+APPLICANT_SECONDS: Final = 8 * 3600
+"""An applicant's session ends then, however busy it is: a stolen password must not outlive its change for long."""
 
 
 class SignedIn(Protocol):
@@ -37,7 +43,13 @@ def keep_session(visit: Visit, who: SignedIn) -> None:
             "token": who.id_token,
             "exp": int(ends_at),
         }
-        visit.jar.keep("staff", session, ends_at=ends_at)
+        try:
+            visit.jar.keep("staff", session, ends_at=ends_at)
+        except (
+            ValueError
+        ) as error:  # a token that fits into no cookie: the application registration sends groups
+            raise Trouble(Problem.SIGN_IN_FAILED) from error
         return
-    session = {"oid": who.oid, "upn": who.upn, "name": who.name, "sid": token_hex(16)}
-    visit.jar.keep("applicant", session)
+    until = int(time.time()) + APPLICANT_SECONDS
+    held = {"oid": who.oid, "upn": who.upn, "name": who.name, "sid": token_hex(16), "until": until}
+    visit.jar.keep("applicant", held, ends_at=until)

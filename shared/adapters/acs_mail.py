@@ -1,7 +1,6 @@
 """Mail through Azure Communication Services."""
 
 import asyncio
-from email.utils import parseaddr
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,12 @@ if TYPE_CHECKING:
     from azure.core.exceptions import AzureError, HttpResponseError
 
 _TIMEOUT_SECONDS: Final = 30.0
+
+
+_OF_THIS_MESSAGE: Final = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
+"""What the service answers when the message itself is at fault: it will never be accepted."""
 
 
 class AcsMailer:
@@ -54,7 +59,7 @@ class AcsMailer:
         content = {"subject": message.subject, "plainText": message.text, "html": message.html}
         body = {
             "senderAddress": self._sender,
-            "recipients": {"to": [{"address": parseaddr(message.to)[1] or message.to}]},
+            "recipients": {"to": [{"address": message.to}]},
             "content": content,
             "userEngagementTrackingDisabled": True,
         }
@@ -99,9 +104,9 @@ def _of_answer(error: "HttpResponseError", status: int) -> PortError:
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         # A mail that was accepted behind a 503 goes out twice, with the same operation id: better than none.
         return UnavailableError(text, retry_after(headers))
-    if (
-        HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-        and status != HTTPStatus.REQUEST_TIMEOUT
-    ):
+    if status in _OF_THIS_MESSAGE:
         return ForbiddenError(text)
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.REQUEST_TIMEOUT:
+        # Role, key, domain or address of the service: an operator's matter, and no reason to lose a mail.
+        return UnavailableError(text)
     return UnknownOutcomeError(text)

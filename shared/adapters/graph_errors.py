@@ -55,7 +55,8 @@ def _of_answer(what: str, error: Exception, status: int) -> PortError:
     wait = retry_after(getattr(error, "response_headers", None) or {})
     if status == HTTPStatus.NOT_FOUND:
         return MissingError(text)
-    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.CONFLICT}:
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.CONFLICT, HTTPStatus.UNAUTHORIZED}:
+        # 401: nothing was done; a token that ran out or is not known yet everywhere is no verdict.
         return UnavailableError(text, wait)
     if (
         HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR

@@ -28,6 +28,8 @@ _EXISTS = frozenset(
 )
 _NOT_SET_UP = frozenset({"TableNotFound", "QueueNotFound", "ContainerNotFound"})
 _TOO_MANY_REQUESTS = 429
+_UNAUTHORIZED = 401
+_FORBIDDEN = 403
 _TIMEOUT = 408
 _SERVER = 500
 
@@ -79,6 +81,8 @@ def _of_answer(error: "HttpResponseError", status: int, what: str, effect: Effec
         404: UnavailableError(words) if _is(code, _NOT_SET_UP) else MissingError(words),
         409: ConflictError(words) if not code or _is(code, _EXISTS) else UnavailableError(words),
         412: StaleError(words),
+        _UNAUTHORIZED: UnavailableError(words),  # a role assignment takes minutes to reach everywhere
+        _FORBIDDEN: UnavailableError(words),
         _TOO_MANY_REQUESTS: UnavailableError(words, _retry_after(error)),
     }
     return known.get(status, ForbiddenError(words))

@@ -138,7 +138,8 @@ def account_guards(
             GuardResult(Guard.ACCOUNT_EXISTS, passed=False),
             GuardResult(Guard.NOT_FROZEN, passed=not frozen),
         )
-    shared_groups = facts.groups & protected
+    fold = str.casefold
+    shared_groups = frozenset(map(fold, facts.groups)) & frozenset(map(fold, protected))
     return (
         GuardResult(Guard.ACCOUNT_EXISTS, passed=True),
         GuardResult(Guard.ACCOUNT_ENABLED, passed=facts.enabled),

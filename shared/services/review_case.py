@@ -45,6 +45,8 @@ async def show_review(claims: LinkClaims, staff: StaffIdentity, ports: WebPorts)
     """
     snapshot = await read_case(claims.application, ports)
     application = snapshot.application
+    if staff.oid == application.subject:
+        raise RefusedError(Refusal.OWN_CASE)
     earlier: list[Application] = []
     if Flag.EARLIER_APPLICATIONS in application.flags:
         lock = await ports.locks.read(application.subject)

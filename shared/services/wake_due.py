@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.requests import Request, RequestKind
+from shared.logs import frames
 from shared.ports import PortError, Wake
 from shared.services.look_at import look_at
 from shared.services.retry_poison import retry_poison
@@ -28,7 +30,6 @@ async def wake_due(ports: WorkerPorts) -> int:
         UnavailableError: storage cannot be reached; the next run tries again.
     """
     now = ports.clock.now()
-    await ports.switches.beat(now)
     wakes: dict[str, list[Wake]] = defaultdict(list)
     for wake in await ports.due.due(now):
         wakes[wake.application].append(wake)
@@ -44,6 +45,7 @@ async def wake_due(ports: WorkerPorts) -> int:
             group.create_task(_look(name, wakes[name], gate, ports))
     for name in names[LOOKS_IN_THIS_RUN:]:
         await ports.hints.send(next((each.lane for each in wakes[name]), "review"), name)
+    await ports.switches.beat(ports.clock.now())
     return len(names)
 
 
@@ -51,8 +53,8 @@ async def _retry(request: Request, ports: WorkerPorts) -> None:
     """A retry that cannot be verified now stays in the inbox, and must not keep the cases asleep."""
     try:
         await retry_poison(request, ports)
-    except PortError:
-        _LOG.warning("retry of a message put off", exc_info=True)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it
+        _LOG.warning("retry of a message put off: %s at %s", type(error).__name__, frames(error))
 
 
 async def _look(name: str, wakes: list[Wake], gate: asyncio.Semaphore, ports: WorkerPorts) -> None:
@@ -60,9 +62,12 @@ async def _look(name: str, wakes: list[Wake], gate: asyncio.Semaphore, ports: Wo
     async with gate:
         try:
             await look_at(name, ports, woken_by=wakes)
-        except Exception:  # noqa: BLE001 - whatever is wrong with it: a malformed row, a fault of ours
-            _LOG.exception("look failed", extra={"application": name})
-            await ports.hints.send("review", name)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it: a malformed row, a fault of ours
+            _LOG.error(
+                "look failed: %s at %s", type(error).__name__, frames(error), extra={"application": name}
+            )
+            with suppress(PortError):  # it stays due, so a lost hint does no harm
+                await ports.hints.send("review", name)
 
 
 def _fresh(request: Request) -> bool:

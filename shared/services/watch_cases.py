@@ -44,13 +44,14 @@ async def list_attention(ports: WebPorts) -> tuple[list[Application], list[Poiso
     return cases, await ports.poison.kept()
 
 
-async def show_case(application: str, ports: WebPorts) -> WatchedCase:
-    """One case.
+async def show_case(application: str, staff: StaffIdentity, ports: WebPorts) -> WatchedCase:
+    """One case; never one's own, with its flags and guards.
 
     Raises:
-        RefusedError: there is no such case.
+        RefusedError: there is no such case, or it is the reader's own.
     """
     snapshot = await read_case(application, ports)
+    _not_own(snapshot.application, staff)
     return WatchedCase(snapshot, tuple(await ports.accesses.of(application)))
 
 
