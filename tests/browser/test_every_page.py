@@ -1,0 +1,72 @@
+"""Every page in both languages: accessible, nothing sticks out on a narrow phone, no console error, our own origins only.
+
+With ``REREGISTER_PICTURES=FOLDER`` it also leaves pictures of all of them there, for a person to look at.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser import scenes
+from tests.browser.scenes import Scene
+from tests.browser.window import DESKTOP, NARROW, PHONE, Window, Windows
+from tests.journeys.town import Town
+
+_OPTIONS = {"resultTypes": ["violations"]}
+_GRAVE = {"serious", "critical"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        scenes.before_applying,
+        scenes.closed_hours,
+        scenes.status_pages,
+        scenes.pickup_pages,
+        scenes.staff_pages,
+    ],
+)
+@pytest.mark.timeout(240)
+def test_every_page_is_accessible_and_fits(
+    windows: Windows, town: Town, part: Callable[[Town], Iterator[Scene]]
+) -> None:
+    found = [
+        fault
+        for scene in part(town)
+        for language in ("ja", "en")
+        for fault in _look(windows, scene, language)
+    ]
+    assert found == []
+
+
+def _look(windows: Windows, scene: Scene, language: str) -> list[str]:
+    window = windows.open(language, signed_in=scene.who)
+    page = window.goto(scene.path, status=scene.status)
+    if scene.act:
+        scene.act(page)
+    where = f"{scene.name}, {language}"
+    assert page.locator("html").get_attribute("lang") == language, where
+    results = Axe().run(page, options=_OPTIONS).response["violations"]
+    found = [
+        f"{where}: {each['id']} ({each['impact']}): {[node['target'] for node in each['nodes']]}"
+        for each in results
+        if each["impact"] in _GRAVE
+    ]
+    page.set_viewport_size(NARROW)
+    if not window.fits():
+        found.append(f"{where}: sticks out at {NARROW['width']} px")
+    _picture(window, scene.name, language)
+    window.context.close()
+    return found
+
+
+def _picture(window: Window, name: str, language: str) -> None:
+    folder = os.environ.get("REREGISTER_PICTURES", "")
+    if not folder:
+        return
+    for size, form in ((PHONE, "phone"), (DESKTOP, "desktop")):
+        window.page.set_viewport_size(size)
+        window.page.screenshot(path=Path(folder) / f"{name}-{language}-{form}.png", full_page=True)
