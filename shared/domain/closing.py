@@ -128,11 +128,18 @@ def refuse_operator(application: Application, request: Request, now: datetime) -
 
 
 def run_again(
-    application: Application, request: Request, operator: str, now: datetime, *, decision_verifies: bool
+    application: Application,
+    request: Request,
+    operator: str,
+    now: datetime,
+    rules: Rules,
+    *,
+    decision_verifies: bool,
 ) -> Change:
     """The operator lets everything run again: from the prechecks, or from ``approved`` if issuing was interrupted.
 
-    A contested case cannot run again; it can only be stopped. One that was being stopped goes on with that.
+    A contested case cannot run again; it can only be stopped. One that was being stopped goes on with that. Back in
+    ``approved`` the person is told, with a whole window to collect: the first may have passed while the case was parked.
     """
     if application.attention is Attention.CONTESTED or application.completed_at is not None:
         return too_late(application, request, now)
@@ -150,8 +157,12 @@ def run_again(
     elif back is State.SUBMITTED:
         touched = replace(touched, approvals=(), round=application.round + 1, promised_by=None)
     else:
-        touched = replace(touched, due_at=application.pickup_until, promised_by=application.pickup_until)
+        until = rules.calendar.closing_after_days(now, rules.pickup_days)
+        touched = replace(touched, due_at=until, promised_by=until, pickup_until=until)
     change = move(touched, back, EventKind.RUN_AGAIN, now, party=Party.OPERATOR, actor=operator)
+    if back is State.APPROVED:
+        number = 10_000 + application.interventions
+        change = change.owing(*to_applicant(change.application, MailKind.PICKUP, now, round_=number))
     return change.answering(request, now)
 
 

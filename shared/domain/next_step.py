@@ -161,7 +161,9 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
     if case.found.stored_decision is None:
         return None if case.found.unreachable else Gather((Need.STORED_DECISION,))
     return Commit(
-        closing.run_again(application, request, staff.oid, now, decision_verifies=case.found.stored_decision)
+        closing.run_again(
+            application, request, staff.oid, now, rules, decision_verifies=case.found.stored_decision
+        )
     )
 
 

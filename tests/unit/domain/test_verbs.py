@@ -119,7 +119,12 @@ _CASES: list[tuple[State, State, Callable[[], Change]]] = [
         State.ATTENTION,
         State.SUBMITTED,
         lambda: closing.run_again(
-            case_in(State.ATTENTION), request(RequestKind.RUN_AGAIN), "ope", NOW, decision_verifies=True
+            case_in(State.ATTENTION),
+            request(RequestKind.RUN_AGAIN),
+            "ope",
+            NOW,
+            RULES,
+            decision_verifies=True,
         ),
     ),
 ]
