@@ -52,6 +52,8 @@ class Configuration:
     """Folder of the state that outlives a run; None keeps none."""
     scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     """Folder of this run's own small files (the clock's offset)."""
+    closures: str = ""
+    """The service's closed days, as its setting CLOSURES takes them; empty: its default."""
     master_key: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
 
     @property
@@ -88,6 +90,7 @@ def from_environment(environment: Mapping[str, str], *, scratch: Path) -> Config
         azurite_port=_port(environment, "REREGISTER_AZURITE_PORT", 10000),
         data=None if data == MEMORY else Path(data).expanduser().resolve(),
         scratch=scratch,
+        closures=environment.get("REREGISTER_CLOSURES", ""),
     )
 
 
@@ -117,6 +120,7 @@ def _shared(configuration: Configuration) -> dict[str, str]:
         "SUPPORT_EMAIL": "support@utac.example.ac.jp",
         "SUPPORT_PHONE": "03-0000-0000",
         "SUPPORT_URL": "https://support.utac.example.ac.jp/",
+        "CLOSURES": configuration.closures,
         "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
         "REREGISTER_LOCAL_URL": configuration.local_url,
         "REREGISTER_CLOCK_FILE": str(configuration.clock_file),

@@ -20,6 +20,9 @@ from local.configuration import Configuration
 from local.visitor import LocalCloud
 from tests.azurite import is_free
 
+CLOSURES = "12-29/01-03,2027-02-06/2027-02-15"
+"""The shipped closure at the turn of the year, and ten days from a Saturday to a Monday."""
+
 _PORTS = 5
 _PATIENCE = 120.0
 _LONGEST_END = 15.0
@@ -63,6 +66,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "REREGISTER_LOCAL_PORT": str(settings.local_port),
         "REREGISTER_AZURITE_PORT": str(settings.azurite_port),
         "REREGISTER_DATA": "memory",
+        "REREGISTER_CLOSURES": CLOSURES,
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
     }

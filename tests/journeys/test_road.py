@@ -1,7 +1,7 @@
 """The main road, in hours: every answer in the shape of the contract for scripts (DESIGN section 10)."""
 
 import base64
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.journeys.town import Case, Town, words
@@ -39,7 +39,7 @@ def test_the_road_in_hours_in_the_shapes_of_the_contract(town: Town) -> None:
     _pass_is_given_to_the_posting_session_until_shown(case)
     town.registers(student)
     case.says_registered()
-    case.waits("completed")
+    case.waits_for("old_methods_removed")
     _old_methods_are_gone(case, {each["id"] for each in before["methods"]})
     assert town.graph(student)["sessionsRevoked"] > before["sessionsRevoked"]
 
@@ -88,8 +88,7 @@ def _old_methods_are_gone(case: Case, old: set[str]) -> None:
 def test_nobody_needs_to_say_that_a_method_is_registered(town: Town) -> None:
     case = town.issued()
     town.registers(case.person)
-    moment = datetime.fromisoformat(town.cloud.now()) + timedelta(minutes=3)
-    town.at(moment.astimezone(UTC).isoformat())
+    town.later(minutes=3)
     case.waits("completed")
 
     assert "completed" in words(case.person.get(f"/applications/{case.id}").text).lower()

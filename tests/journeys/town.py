@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -29,6 +30,10 @@ class Town:
     def at(self, moment: str) -> None:
         """Move the business clock; what became due has run."""
         self.cloud.set_clock(moment)
+
+    def later(self, **span: float) -> None:
+        """Move the business clock ahead by hours or minutes."""
+        self.at((datetime.fromisoformat(self.cloud.now()) + timedelta(**span)).isoformat())
 
     def faults(self, **switches: object) -> None:
         """Put these faults in place of all others."""
@@ -71,7 +76,11 @@ class Town:
     def applies(self, visitor: Visitor | None = None, **fields: str) -> "Case":
         """Somebody applies with their card, and the door takes it."""
         person = visitor or self.newcomer()
-        answer = person.apply(self.card(person), **fields)
+        return self.applies_with(person, self.card(person), **fields)
+
+    def applies_with(self, person: Visitor, photo: bytes, **fields: str) -> "Case":
+        """Somebody applies with this photo, and the door takes it."""
+        answer = person.apply(photo, **fields)
         assert answer.status_code == requests.codes.accepted, answer.text
         taken = answer.json()
         return Case(self, person, taken["id"], taken["reference"], taken)
