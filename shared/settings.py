@@ -105,9 +105,13 @@ class Settings(BaseSettings):
     security_info_url: str = "https://mysignins.microsoft.com/security-info"
     setup_guide_url_ja: str = "https://utelecon.adm.u-tokyo.ac.jp/utokyo_account/mfa/initial/"
     setup_guide_url_en: str = "https://utelecon.adm.u-tokyo.ac.jp/en/utokyo_account/mfa/initial/"
-    office_ja: str = "所属の学部・研究科等の窓口（学生は学務・教務担当，教職員は人事担当）"
+    office_ja: str = (
+        "所属の学部・研究科等の窓口（学生は学務・教務担当，教職員は人事担当）に，学生証・職員証をお持ちになり，"
+        "「本人確認方法の再登録」とお申し出ください．"
+    )
     office_en: str = (
-        "the office of your faculty or graduate school (students: academic office, staff: personnel office)"
+        "Go to the office of your faculty or graduate school (students: academic office, staff: personnel office) "
+        "with your ID card, and ask to reregister your verification method."
     )
 
     @field_validator("link_keys", "cookie_keys", mode="before")
