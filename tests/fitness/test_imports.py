@@ -25,6 +25,7 @@ READS_REAL_TIME = {
     "shared/adapters/graph_errors.py",  # Retry-After as a date
     "shared/services/wake_due.py",  # compared with the time that storage stamped on a row
     "functions/_http/doors.py",  # a staff session ends with its ID token, which lives in real time
+    "functions/_http/signed_in.py",  # an applicant's session ends after hours of real time
 }
 HEAVY = (
     "msgraph", "msgraph_core", "kiota_abstractions", "msal", "PIL", "azure.storage", "azure.data", "azure.communication",

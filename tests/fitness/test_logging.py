@@ -5,15 +5,29 @@ The journeys look at what is really written; this test stops a name or an addres
 
 import ast
 
+from shared import ports
 from tests.fitness.source import SHIPPED, calls, dotted, named, python_files, tree
 
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 ARGUMENTS = {
     "trace",  # random, the same as on the page
     "type(error).__name__",
-    "error",  # SignInRefusedError only: two words of closed lists
+    "frames(error)",  # files and lines
+    "error",  # only where its text is made of fixed words, see below
 }
-MAY_SAY_ERROR = {"shared/bootstrap/visitors.py"}
+MAY_SAY_ERROR = {
+    "shared/bootstrap/visitors.py",  # SignInRefusedError: words of closed lists
+    "functions/_http/doors.py",  # PortError: the test below looks at how its texts are made
+}
+FIXED_WORDS = {
+    "what",  # fixed words for the call
+    "_CREATE",
+    "type(error).__name__",
+    "error",  # an error whose text was made in the same way
+    "status",
+    "code",  # the service's own code
+    "request or 'without id'",
+}
 EXTRA = {"application": {"application", "name"}}
 """Identifiers that may go along, and the variables that hold them."""
 OTHER = {"exc_info", "extra"}
@@ -79,3 +93,42 @@ def test_loggers_are_the_module_s_own() -> None:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and dotted(node.func) == "logging.getLogger":
                 assert [dotted(each) for each in node.args] == ["__name__"], named(path)
+
+
+PORT_ERRORS = {
+    name for name, each in vars(ports).items() if isinstance(each, type) and issubclass(each, ports.PortError)
+} | {"GraphRefusedError", "GraphUnknownOutcomeError"}
+
+
+def placeholders(node: ast.AST) -> set[str]:
+    """What the f-strings within put in."""
+    return {dotted(each.value) for each in ast.walk(node) if isinstance(each, ast.FormattedValue)}
+
+
+def test_the_text_of_a_port_s_error_is_made_of_fixed_words() -> None:
+    """It may be logged, so no key, address or answer of a service goes into it."""
+    seen = 0
+    for path in python_files("shared/adapters", "shared/services"):
+        for call in calls(path):
+            if dotted(call.func) not in PORT_ERRORS or not call.args:
+                continue
+            seen += 1
+            text = call.args[0]
+            made_here = isinstance(text, ast.JoinedStr | ast.Constant)
+            assert made_here or dotted(text) in {"words", "text", "str(error)"}, (
+                f"{named(path)}:{call.lineno}"
+            )
+            assert placeholders(text) <= FIXED_WORDS, f"{named(path)}:{call.lineno} {placeholders(text)}"
+
+    assert seen > 15
+
+
+def test_the_texts_that_those_errors_are_given_are_made_of_fixed_words_too() -> None:
+    seen = 0
+    for path in python_files("shared/adapters"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Assign) and dotted(node.targets[0]) in {"words", "text"}:
+                seen += 1
+                assert placeholders(node.value) <= FIXED_WORDS, f"{named(path)}:{node.lineno}"
+
+    assert seen >= 3
