@@ -26,7 +26,11 @@ def _clock(moment: str) -> str:
 
 def subjects(case: Case) -> set[tuple[str, str]]:
     """Who was told what: (address, beginning of the subject)."""
-    return {(to, mail["subject"].split("(")[0].strip()) for mail in case.all_mails() for to in mail["to"]}
+    return {
+        (to, mail["subject"].split("(")[0].split("[")[0].strip())
+        for mail in case.all_mails()
+        for to in mail["to"]
+    }
 
 
 def test_friday_evening_before_a_holiday_monday_waits_until_tuesday_nine(town: Town) -> None:

@@ -139,6 +139,11 @@ class Case:
         found: dict[str, Any] = answer.json()
         return found
 
+    def true_state(self) -> str:
+        """Its state as it is stored; empty while it is only asked for."""
+        answer = self.town.staff("operator").get(f"/staff/applications/{self.id}", json=True)
+        return str(answer.json()["state"]) if answer.ok else ""
+
     def events(self) -> list[str]:
         """Everything that has happened, by name."""
         return [each["event"] for each in self.seen()["history"]]

@@ -139,6 +139,15 @@ def test_a_newcomer_outlives_the_run(cloud: Cloud, tmp_path: Path) -> None:
     assert cloud.graph.describe(made.upn)["enabled"]
 
 
+def test_an_administrator_s_pass_is_a_pass_like_any_other(url: str) -> None:
+    made = requests.post(f"{url}/api/graph/users/{STUDENT.upn}/passes", timeout=10)
+
+    assert made.status_code == 201
+    assert [each["value"] for each in get(f"{url}/api/graph/users/{STUDENT.upn}")["passes"]] == [
+        made.json()["value"]
+    ]
+
+
 @pytest.mark.parametrize("wanted", [{}, {"kind": "king"}, {"kind": "student", "methods": "X"}])
 def test_a_newcomer_of_no_known_kind_is_refused(url: str, wanted: dict[str, str]) -> None:
     a_problem(requests.post(f"{url}/api/people", json=wanted, timeout=10), 400)
