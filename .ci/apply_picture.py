@@ -1,4 +1,4 @@
-"""Takes the picture of the application page for README.md from a running copy (`make run`), with Chromium.
+"""Takes the picture of the application page for README.md from a fresh running copy (`make run`), with Chromium.
 
     .venv/bin/python .ci/apply_picture.py           # writes docs/pictures/apply.png
 
