@@ -9,7 +9,8 @@ from shared.ports import UnavailableError, UnknownOutcomeError
 from shared.services import act_on_own_case, answer_owner_notice, watch_cases
 from tests.unit import people
 from tests.unit.observed import Fault
-from tests.unit.world import FRIDAY_EVENING, WEDNESDAY_MORNING, World
+from tests.unit.university import FRIDAY_EVENING, WEDNESDAY_MORNING
+from tests.unit.world import World
 
 
 async def reach(state: State, world: World | None = None) -> tuple[World, str]:

@@ -1,14 +1,12 @@
 """The whole service without a socket: use cases over fakes, and people who press its buttons, in words."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from shared import names
 from shared.domain.accounts import Method
 from shared.domain.application import Application
-from shared.domain.business_hours import BusinessCalendar, Hours
 from shared.domain.kinds import DecisionKind, Language, Reason, ReasonCode
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.mails import MailState, OwedMail
@@ -33,37 +31,11 @@ from tests.fakes.seeded_randomness import SeededRandomness
 from tests.unit import people
 from tests.unit.observed import CrashError, Observer
 from tests.unit.people import Staff
+from tests.unit.university import WEDNESDAY_MORNING, rules_of
 
-TOKYO = ZoneInfo("Asia/Tokyo")
-HOLIDAY = date(2026, 7, 20)
-"""Marine Day, a Monday."""
-
-
-def tokyo(month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
-    """An instant of 2026, told in Tokyo."""
-    return datetime(2026, month, day, hour, minute, second, tzinfo=TOKYO).astimezone(UTC)
-
-
-WEDNESDAY_MORNING = tokyo(7, 15, 10)
-FRIDAY_EVENING = tokyo(7, 17, 20)
-TUESDAY_OPENING = tokyo(7, 21, 9)
 _REAL = datetime(2026, 1, 1, tzinfo=UTC)
 """Real time stands still; the staff's tokens are good at it, and no request is so fresh that the timer leaves it alone."""
 _TRIES = 5
-
-
-def rules_of(**differs: object) -> Rules:
-    """Monday to Friday, 9:00 to 17:00 in Tokyo, and the shipped defaults."""
-    calendar = BusinessCalendar(
-        zone=TOKYO, hours=Hours(time(9), time(17)), is_holiday=lambda day: day == HOLIDAY
-    )
-    ordinary: dict[str, object] = {
-        "calendar": calendar,
-        "reviewers": people.REVIEWERS,
-        "operators": people.OPERATORS,
-        "protected": frozenset({people.PROTECTED_GROUP}),
-    }
-    return Rules(**(ordinary | differs))  # type: ignore[arg-type]  # tests name the fields of Rules
 
 
 class World:

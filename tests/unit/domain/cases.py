@@ -12,7 +12,7 @@ from shared.domain.reviewing import reference_of
 from shared.domain.staff import StaffIdentity
 from shared.domain.states import State
 from tests.unit import people
-from tests.unit.world import WEDNESDAY_MORNING, rules_of
+from tests.unit.university import WEDNESDAY_MORNING, rules_of
 
 NOW = WEDNESDAY_MORNING
 RULES = rules_of()

@@ -12,8 +12,8 @@ from shared.domain.kinds import Channel, Closing, Flag, Language, Reason
 from shared.domain.mails import MailKind
 from shared.domain.states import State
 from tests.unit import people
-from tests.unit.world import WEDNESDAY_MORNING as NOW
-from tests.unit.world import rules_of
+from tests.unit.university import WEDNESDAY_MORNING as NOW
+from tests.unit.university import rules_of
 
 RULES = rules_of()
 OFFICE = Application(

@@ -5,7 +5,8 @@ import pytest
 from shared.ports import UnavailableError, UnknownOutcomeError
 from tests.unit.observed import CrashError
 from tests.unit.patient import check_the_end, go_the_road
-from tests.unit.world import FRIDAY_EVENING, World
+from tests.unit.university import FRIDAY_EVENING
+from tests.unit.world import World
 
 _SHARES = 4
 

@@ -24,7 +24,8 @@ from shared.services.submit_application import (
 from tests.unit import people
 from tests.unit.observed import Fault
 from tests.unit.reaching import not_me, reach
-from tests.unit.world import FRIDAY_EVENING, TUESDAY_OPENING, World
+from tests.unit.university import FRIDAY_EVENING, TUESDAY_OPENING
+from tests.unit.world import World
 
 _NOBODY = "0" * 32
 

@@ -16,7 +16,8 @@ from tests.fakes.plain_security import PlainSealer
 from tests.unit import people
 from tests.unit.observed import Fault
 from tests.unit.reaching import not_me, operate, reach
-from tests.unit.world import World, rules_of
+from tests.unit.university import rules_of
+from tests.unit.world import World
 
 
 class _RefusingSealer(PlainSealer):

@@ -14,7 +14,8 @@ from shared.services.act_on_own_case import send_photo
 from tests.unit import people
 from tests.unit.observed import CrashError, Fault
 from tests.unit.reaching import reach, withdraw
-from tests.unit.world import World, rules_of
+from tests.unit.university import rules_of
+from tests.unit.world import World
 
 
 async def _crowd(world: World, count: int) -> list[str]:

@@ -18,7 +18,8 @@ from tests.unit import people
 from tests.unit.observed import Fault
 from tests.unit.patient import check_the_end, go_the_road
 from tests.unit.reaching import operate, reach
-from tests.unit.world import FRIDAY_EVENING, World
+from tests.unit.university import FRIDAY_EVENING
+from tests.unit.world import World
 
 _NOBODY = "0" * 32
 

@@ -18,7 +18,8 @@ from shared.services.submit_application import submit_application
 from tests.unit import people
 from tests.unit.observed import Fault
 from tests.unit.reaching import operate, reach, withdraw
-from tests.unit.world import FRIDAY_EVENING, TUESDAY_OPENING, World, tokyo
+from tests.unit.university import FRIDAY_EVENING, TUESDAY_OPENING, tokyo
+from tests.unit.world import World
 
 
 async def test_in_business_hours_staff_are_told_at_once() -> None:

@@ -13,7 +13,8 @@ from shared.services.ask import ask
 from shared.services.refusals import Refusal, RefusedError
 from tests.unit import people
 from tests.unit.reaching import reach
-from tests.unit.world import FRIDAY_EVENING, World, tokyo
+from tests.unit.university import FRIDAY_EVENING, tokyo
+from tests.unit.world import World
 
 
 async def _decision_row(world: World, name: str, *, evidence: str, oid: str = "rei", slot: int = 1) -> None:

@@ -6,7 +6,8 @@ from shared.domain.accounts import MethodKind
 from shared.domain.links import Purpose
 from shared.domain.states import State
 from tests.unit import people
-from tests.unit.world import FRIDAY_EVENING, TUESDAY_OPENING, World, tokyo
+from tests.unit.university import FRIDAY_EVENING, TUESDAY_OPENING, tokyo
+from tests.unit.world import World
 
 
 async def test_applied_on_friday_evening_before_a_holiday_monday_and_completed_on_tuesday() -> None:

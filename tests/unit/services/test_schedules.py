@@ -9,7 +9,8 @@ from shared.ports import UnavailableError, UnknownOutcomeError
 from shared.services.wake_due import wake_due
 from tests.unit.observed import CrashError, Fault
 from tests.unit.patient import check_the_end, go_the_road
-from tests.unit.world import FRIDAY_EVENING, World
+from tests.unit.university import FRIDAY_EVENING
+from tests.unit.world import World
 
 _ERRORS: tuple[BaseException, ...] = (
     UnavailableError("not now"),

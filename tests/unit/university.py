@@ -1,0 +1,36 @@
+"""The sample university: its clock, its holiday and its rules."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from shared.domain.business_hours import BusinessCalendar, Hours
+from shared.domain.rules import Rules
+from tests.unit import people
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+HOLIDAY = date(2026, 7, 20)
+"""Marine Day, a Monday."""
+
+
+def tokyo(month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    """An instant of 2026, told in Tokyo."""
+    return datetime(2026, month, day, hour, minute, second, tzinfo=TOKYO).astimezone(UTC)
+
+
+WEDNESDAY_MORNING = tokyo(7, 15, 10)
+FRIDAY_EVENING = tokyo(7, 17, 20)
+TUESDAY_OPENING = tokyo(7, 21, 9)
+
+
+def rules_of(**differs: object) -> Rules:
+    """Monday to Friday, 9:00 to 17:00 in Tokyo, and the shipped defaults."""
+    calendar = BusinessCalendar(
+        zone=TOKYO, hours=Hours(time(9), time(17)), is_holiday=lambda day: day == HOLIDAY
+    )
+    ordinary: dict[str, object] = {
+        "calendar": calendar,
+        "reviewers": people.REVIEWERS,
+        "operators": people.OPERATORS,
+        "protected": frozenset({people.PROTECTED_GROUP}),
+    }
+    return Rules(**(ordinary | differs))  # type: ignore[arg-type]  # tests name the fields of Rules
