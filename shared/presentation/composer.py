@@ -34,7 +34,7 @@ class Composer:
             return self.digest(mail.to, [(mail, application, tokens)])
         links = self._links(application, tokens)
         values: dict[str, Any] = {"mail": mail, "application": application, "links": links}
-        return self._message(mail.kind, mail.to, application.language, values)
+        return self._message(mail.kind.value, mail.to, application.language, values)
 
     def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
         """One message to one member of staff; the most pressing kind among the cases gives it its form.
@@ -52,13 +52,19 @@ class Composer:
             for mail, application, tokens in cases
         ]
         both = {each.value: templates.tools(self._site, each) for each in Language}
-        return self._message(kind, to, Language.JA, {"cases": rows, "both": both})
+        return self._message(kind.value, to, Language.JA, {"cases": rows, "both": both})
 
-    def _message(self, kind: MailKind, to: str, language: Language, values: dict[str, Any]) -> MailMessage:
+    def given_up(self, to: str) -> MailMessage:
+        """To an operator: something of no case was given up on; the console lists it."""
+        both = {each.value: templates.tools(self._site, each) for each in Language}
+        address = f"{self._site.base_url}/staff/attention"
+        return self._message("given_up", to, Language.JA, {"both": both, "attention": address})
+
+    def _message(self, folder: str, to: str, language: Language, values: dict[str, Any]) -> MailMessage:
         context = templates.tools(self._site, language) | values
 
         def part(name: str) -> str:
-            return self._environment.get_template(f"{kind.value}/{name}").render(**context)
+            return self._environment.get_template(f"{folder}/{name}").render(**context)
 
         subject = " ".join(part("subject.txt").translate(_LINE_BREAKS).split())
         body = _GAPS.sub("\n\n", part("body.txt").strip()) + "\n"

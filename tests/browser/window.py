@@ -23,7 +23,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 _STATUS = "Failed to load resource: the server responded with a status of"
-_PATIENCE = 30_000
+_PATIENCE = 20_000
 
 expect.set_options(timeout=_PATIENCE)
 
