@@ -3,8 +3,8 @@
 All instants are aware UTC. Every method may raise :class:`UnavailableError`; other errors are named where they can occur.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -92,6 +92,7 @@ class Snapshot:
         mails: All mails ever owed.
         answered: Keys of the requests that were answered.
         events: The audit trail, oldest first.
+        mail_versions: ETags of the mails' rows, by the mail's key.
     """
 
     application: Application
@@ -100,6 +101,7 @@ class Snapshot:
     mails: tuple[OwedMail, ...] = ()
     answered: frozenset[str] = frozenset()
     events: tuple[Event, ...] = ()
+    mail_versions: Mapping[tuple[str, int, str], str] = field(default_factory=dict)
 
     def after(self, change: Change, version: str, wake: Wake | None) -> "Snapshot":
         """The case as a save of ``change`` leaves it; a mail that is owed already stays as it is."""
@@ -111,7 +113,13 @@ class Snapshot:
             mails=self.mails + tuple(each for each in change.mails if each.key not in owed),
             answered=self.answered | {each.request.key for each in change.answers},
             events=self.events + change.events,
+            mail_versions=self.mail_versions,
         )
+
+    def marked(self, mails: Sequence[OwedMail]) -> "Snapshot":
+        """The case with what became of these mails."""
+        by_key = {each.key: each for each in mails}
+        return replace(self, mails=tuple(by_key.get(each.key, each) for each in self.mails))
 
 
 class Applications(Protocol):
@@ -133,8 +141,11 @@ class Applications(Protocol):
         """
         ...
 
-    async def mark_mails(self, application: str, mails: Sequence[OwedMail]) -> None:
-        """Record what became of mails, each by its own ETag-free row: only their worker writes them once sent."""
+    async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
+        """Record what became of mails, each by the ETag it was read with; returns the case as it is then.
+
+        A mail that somebody else marked meanwhile stays as they marked it.
+        """
         ...
 
 
@@ -447,6 +458,10 @@ class MailComposer(Protocol):
 
     def compose(self, mail: OwedMail, application: Application, tokens: LinkTokens) -> MailMessage:
         """Subject, text and HTML in the application's language (staff mails in both)."""
+        ...
+
+    def given_up(self, to: str) -> MailMessage:
+        """To an operator: a message or a request was given up on; the console lists it."""
         ...
 
     def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:

@@ -4,6 +4,7 @@ Rows of a partition: ``app``; ``event:NNNNNN``; ``mail:KIND:ROUND:DIGEST``; ``an
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,9 @@ from shared.adapters import codec
 from shared.adapters import tables_rows as rows
 from shared.adapters.storage_errors import Effect
 from shared.domain.application import Change
-from shared.domain.mails import OwedMail
+from shared.domain.mails import MailState, OwedMail
 from shared.domain.requests import Answer
-from shared.ports import PortError, Snapshot, Wake
+from shared.ports import MissingError, PortError, Snapshot, StaleError, Wake
 
 if TYPE_CHECKING:
     from azure.data.tables import TableEntity
@@ -23,6 +24,7 @@ RESERVED = frozenset({"open", "poison"})
 """Partitions of the same table that are no case."""
 
 _APP = "app"
+_MARK_TRIES = 3
 
 
 class TableApplications:
@@ -47,6 +49,10 @@ class TableApplications:
             mails=tuple(codec.mail_from(rows.field(row, "data")) for row in _starting(by_key, "mail:")),
             answered=frozenset(rows.field(row, "request") for row in _starting(by_key, "answered:")),
             events=tuple(codec.event_from(rows.field(row, "data")) for row in _starting(by_key, "event:")),
+            mail_versions={
+                codec.mail_from(rows.field(row, "data")).key: str(row.metadata["etag"])
+                for row in _starting(by_key, "mail:")
+            },
         )
 
     async def save(self, before: Snapshot | None, change: Change, wake: Wake | None) -> Snapshot:
@@ -60,27 +66,67 @@ class TableApplications:
         """
         part = _partition(change.application.id)
         owed = {each.key for each in before.mails} if before else set()
+        fresh = [mail for mail in change.mails if mail.key not in owed]
         operations: list[rows.Operation] = [_save_app(part, before, change, wake)]
+        operations += [("create", _mail_row(part, mail)) for mail in fresh]
         operations += [("create", row) for row in _event_rows(part, change)]
-        operations += [("create", _mail_row(part, mail)) for mail in change.mails if mail.key not in owed]
         operations += [("create", _answer_row(part, answer)) for answer in change.answers]
-        version = (await rows.commit(self._table, operations))[0]
-        start = before or Snapshot(application=change.application, version=version, wake=wake)
-        return start.after(change, version, wake)
+        versions = await rows.commit(self._table, operations)
+        start = before or Snapshot(application=change.application, version=versions[0], wake=wake)
+        after = start.after(change, versions[0], wake)
+        made = dict(zip((mail.key for mail in fresh), versions[1:], strict=False))
+        return replace(after, mail_versions={**start.mail_versions, **made})
 
-    async def mark_mails(self, application: str, mails: Sequence[OwedMail]) -> None:
-        """Record what became of mails; a repeat writes the same again.
+    async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
+        """Record what became of mails; one that somebody else marked meanwhile stays as it is.
 
         Raises:
             MissingError: one of the mails was never owed.
+            StaleError: others write them all the time.
         """
+        for _ in range(_MARK_TRIES):
+            left = [each for each in mails if _is_owed(snapshot, each)]
+            if not left:
+                return snapshot
+            try:
+                versions = await self._mark(snapshot, left)
+            except StaleError:
+                fresh = await self.read(snapshot.application.id)
+                if fresh is None:
+                    raise
+                snapshot = replace(snapshot, mails=fresh.mails, mail_versions=fresh.mail_versions)
+                continue
+            made = dict(zip((each.key for each in left), versions, strict=False))
+            after = snapshot.marked(left)
+            return replace(after, mail_versions={**snapshot.mail_versions, **made})
+        raise StaleError("the mails are being written by others")
+
+    async def _mark(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> list[str]:
+        from azure.core import MatchConditions
         from azure.data.tables import UpdateMode
 
-        part = _partition(application)
-        mode: dict[str, Any] = {"mode": UpdateMode.REPLACE}
-        operations: list[rows.Operation] = [("update", _mail_row(part, mail), mode) for mail in mails]
-        if operations:
-            await rows.commit(self._table, operations, Effect.HARMLESS)
+        part = _partition(snapshot.application.id)
+        operations: list[rows.Operation] = []
+        for mail in mails:
+            guard: dict[str, Any] = {
+                "mode": UpdateMode.REPLACE,
+                "etag": snapshot.mail_versions[mail.key],
+                "match_condition": MatchConditions.IfNotModified,
+            }
+            operations.append(("update", _mail_row(part, mail), guard))
+        return await rows.commit(self._table, operations, Effect.HARMLESS)
+
+
+def _is_owed(snapshot: Snapshot, mail: OwedMail) -> bool:
+    """Whether the mail is still to be marked.
+
+    Raises:
+        MissingError: it was never owed.
+    """
+    for each in snapshot.mails:
+        if each.key == mail.key:
+            return each.state is MailState.OWED
+    raise MissingError("the mail was never owed")
 
 
 def _partition(application: str) -> str:

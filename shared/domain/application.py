@@ -96,6 +96,8 @@ class Application:
         discarded: Names of photos that are no longer wanted and not yet erased.
         round: Review round; a link, a decision and a pickup key are bound to it.
         promised_by: What the person was told about the next step (UTC).
+        vouched: A verified confirmation at the counter, or a verified card, said that the person was there.
+        disowned: The owner said "this was not me", whatever came of it.
         due_at: When the clock moves the present state (UTC): opening, overdue, expiry, end of the delay.
         pickup_until: Until when the pass may be collected (UTC).
         attempts: Number of the last claim; one is passed over when an operator lets the case run again, because the
@@ -133,6 +135,8 @@ class Application:
     operators: tuple[str, ...] = ()
     decided: Decided | None = None
     contact_confirmed: bool = False
+    vouched: bool = False
+    disowned: bool = False
     overdue: int = 0
     promised_by: datetime | None = None
     due_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from shared.domain.accounts import GuardResult
 from shared.domain.addressees import to_applicant, to_owner, to_staff
@@ -12,6 +13,7 @@ from shared.domain.kinds import Attention, Closing
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request
 from shared.domain.rules import Rules
+from shared.domain.staff import Decider
 from shared.domain.states import State
 
 _ENDS: dict[Closing, State] = {
@@ -37,7 +39,7 @@ def need_attention(application: Application, why: Attention, now: datetime, rule
         interventions=application.interventions + 1,
     )
     return replace(change, application=parked).owing(
-        *to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=10_000 + parked.interventions)
+        *to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=1_000_000 + parked.interventions)
     )
 
 
@@ -70,11 +72,18 @@ def stop(
         why=why.value,
     )
     kept = Closing.NOT_ME if application.stop_as is Closing.NOT_ME else why
-    stopping = replace(change.application, stop_as=kept, due_at=None, promised_by=None, check_at=None)
+    stopping = replace(
+        change.application,
+        stop_as=kept,
+        disowned=application.disowned or why is Closing.NOT_ME,
+        due_at=None,
+        promised_by=None,
+        check_at=None,
+    )
     change = replace(change, application=stopping)
     if why is not Closing.NOT_ME:
         return change
-    return change.owing(*to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=20_000))
+    return change.owing(*to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=2_000_000))
 
 
 def stopped(application: Application, now: datetime, rules: Rules) -> Change:
@@ -102,6 +111,16 @@ def superseded(application: Application, by: Application, now: datetime, rules: 
     return stop(pointing, Closing.SUPERSEDED, now, rules, party=Party.SYSTEM)
 
 
+def disown(application: Application, request: Request, now: datetime, rules: Rules) -> Change:
+    """The owner says "not me" of a case that is ending or has ended otherwise: it counts, and the operator is told."""
+    change = note(application, EventKind.CONTESTED, now, party=Party.OWNER)
+    said = replace(change.application, disowned=True)
+    if said.state is State.STOPPING:
+        said = replace(said, stop_as=Closing.NOT_ME)
+    alert = to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=2_000_000)
+    return replace(change, application=said).owing(*alert).answering(request, now)
+
+
 def contest(application: Application, request: Request, now: datetime, rules: Rules) -> Change:
     """The owner says after completion that it was not them.
 
@@ -109,7 +128,7 @@ def contest(application: Application, request: Request, now: datetime, rules: Ru
     """
     if application.completed_at is None or now - application.completed_at >= rules.contest_for:
         return too_late(application, request, now)
-    noted = note(application, EventKind.CONTESTED, now, party=Party.OWNER)
+    noted = note(replace(application, disowned=True), EventKind.CONTESTED, now, party=Party.OWNER)
     parked = need_attention(noted.application, Attention.CONTESTED, now, rules)
     return noted.also(parked).answering(request, now)
 
@@ -130,7 +149,7 @@ def refuse_operator(application: Application, request: Request, now: datetime) -
 def run_again(
     application: Application,
     request: Request,
-    operator: str,
+    operator: Decider,
     now: datetime,
     rules: Rules,
     *,
@@ -143,27 +162,39 @@ def run_again(
     """
     if application.attention is Attention.CONTESTED or application.completed_at is not None:
         return too_late(application, request, now)
-    interrupted = application.attention_from in {State.ISSUING, State.ISSUED}
-    back = State.APPROVED if interrupted and decision_verifies else State.SUBMITTED
     touched = replace(
         application,
         attention=None,
         attention_from=None,
-        operators=(*application.operators, operator),
+        operators=(*application.operators, *operator.marks),
         attempts=application.attempts + 1,
     )
-    if application.attention_from is State.STOPPING:
-        back = State.STOPPING
-    elif back is State.SUBMITTED:
-        touched = replace(touched, approvals=(), round=application.round + 1, promised_by=None)
-    else:
-        until = rules.calendar.closing_after_days(now, rules.pickup_days)
-        touched = replace(touched, due_at=until, promised_by=until, pickup_until=until)
-    change = move(touched, back, EventKind.RUN_AGAIN, now, party=Party.OPERATOR, actor=operator)
-    if back is State.APPROVED:
-        number = 10_000 + application.interventions
-        change = change.owing(*to_applicant(change.application, MailKind.PICKUP, now, round_=number))
+    actor = operator.staff.oid if operator.staff else ""
+    change = _back(application, touched, actor, now, rules, decision_verifies=decision_verifies)
     return change.answering(request, now)
+
+
+def _back(
+    parked: Application,
+    touched: Application,
+    actor: str,
+    now: datetime,
+    rules: Rules,
+    *,
+    decision_verifies: bool,
+) -> Change:
+    by: dict[str, Any] = {"party": Party.OPERATOR, "actor": actor}
+    if parked.attention_from is State.STOPPING:
+        return move(touched, State.STOPPING, EventKind.RUN_AGAIN, now, **by)
+    interrupted = parked.attention_from in {State.ISSUING, State.ISSUED}
+    if not interrupted or not decision_verifies:
+        fresh = replace(touched, approvals=(), round=parked.round + 1, promised_by=None)
+        return move(fresh, State.SUBMITTED, EventKind.RUN_AGAIN, now, **by)
+    until = rules.calendar.closing_after_days(now, rules.pickup_days)
+    ready = replace(touched, due_at=until, promised_by=until, pickup_until=until)
+    number = 1_000_000 + parked.interventions
+    told = to_applicant(ready, MailKind.PICKUP, now, round_=number)
+    return move(ready, State.APPROVED, EventKind.RUN_AGAIN, now, **by).owing(*told)
 
 
 def _end(

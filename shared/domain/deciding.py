@@ -1,6 +1,6 @@
 """Verbs of the decision: approve, reject, return, and what a second approval or a security delay adds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.addressees import to_applicant, to_owner, to_staff
@@ -12,16 +12,8 @@ from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request
 from shared.domain.reviewing import discard_photo
 from shared.domain.rules import Rules
-from shared.domain.staff import StaffIdentity, bar_to_decide
+from shared.domain.staff import Decider, StaffIdentity, bar_to_decide
 from shared.domain.states import State
-
-
-@dataclass(frozen=True)
-class Decider:
-    """Whom the decision's own token names, with the employee id the directory has for them."""
-
-    staff: StaffIdentity | None
-    employee_id: str = ""
 
 
 def decide(
@@ -66,6 +58,11 @@ def approve_after_delay(application: Application, now: datetime, rules: Rules) -
     return _approved(application, now, rules, party=Party.SYSTEM, actor="")
 
 
+def cool_off_without_second(application: Application, now: datetime, rules: Rules) -> Change:
+    """No second approver in time: the case cools off instead, and is never approved by one alone without delay."""
+    return _cool_off(application, "", now, rules, party=Party.SYSTEM)
+
+
 def decide_by_card(application: Application, linked_at: datetime, now: datetime, rules: Rules) -> Change:
     """Identity verification needs no reviewer; a link younger than a few days cools off first.
 
@@ -80,6 +77,7 @@ def decide_by_card(application: Application, linked_at: datetime, now: datetime,
     """
     _must_be(application, Channel.IDENTITY_VERIFICATION)
     ripe = linked_at + rules.link_cooling
+    application = replace(application, vouched=True)
     if now >= ripe:
         return _approved(application, now, rules, party=Party.SYSTEM, actor="")
     change = move(application, State.COOLING_OFF, EventKind.COOLING_OFF_STARTED, now)
@@ -101,7 +99,7 @@ def decide_at_counter(
     same_person = bool(confirmation.employee_id) and confirmation.employee_id == application.employee_id
     if confirmation.oid == application.subject or same_person:
         raise NotAllowedError("own case")
-    confirmed = replace(application, approvals=(*application.approvals, confirmation))
+    confirmed = replace(application, approvals=(*application.approvals, confirmation), vouched=True)
     risky = [each for each in application.flags if each is not Flag.NO_PHOTO]
     if not risky:
         return _approved(confirmed, now, rules, party=Party.CLERK, actor=confirmation.oid)
@@ -167,9 +165,11 @@ def _approved(application: Application, now: datetime, rules: Rules, *, party: P
     )
 
 
-def _cool_off(application: Application, actor: str, now: datetime, rules: Rules) -> Change:
+def _cool_off(
+    application: Application, actor: str, now: datetime, rules: Rules, *, party: Party = Party.REVIEWER
+) -> Change:
     change = move(
-        application, State.COOLING_OFF, EventKind.COOLING_OFF_STARTED, now, party=Party.REVIEWER, actor=actor
+        application, State.COOLING_OFF, EventKind.COOLING_OFF_STARTED, now, party=party, actor=actor
     )
     until = now + rules.cooling_off
     cooling = replace(

@@ -106,6 +106,7 @@ class Attention(StrEnum):
     CONTESTED = "contested"
     GRAPH_REFUSED = "graph_refused"
     UNREACHABLE = "unreachable"
+    MAIL_REFUSED = "mail_refused"
 
 
 class Closing(StrEnum):

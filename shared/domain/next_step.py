@@ -4,13 +4,14 @@ Order: settle a pass that was just made; stops; whatever the state asks for; req
 the inbox; wait.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain import closing, issuing, reviewing
 from shared.domain.application import Application, Change, note
 from shared.domain.events import EventKind, Party
 from shared.domain.issuing import Minted, NotMinted
-from shared.domain.kinds import Attention, Closing, Role
+from shared.domain.kinds import Attention, Closing
 from shared.domain.requests import STOPS, Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.states import State
@@ -41,6 +42,9 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
     application = case.application
     if application is None:
         return _before_the_first_commit(case, now)
+    early = tuple(each for each in case.waiting if _from_the_future(application, each))
+    if early:
+        return EraseRequests(early)
     step = (
         _settle_minted(case, application, now, rules)
         or _stops(case, application, now, rules)
@@ -61,7 +65,7 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
 def _before_the_first_commit(case: Case, now: datetime) -> Step:
     submits = [each for each in case.waiting if each.kind is RequestKind.SUBMIT]
     if submits:
-        request = submits[0]
+        request = replace(submits[0], received_at=min(submits[0].received_at, now))
         change = reviewing.submit(request).answering(request, now)
         for stored in _photos_of(case, request.body.get("photo", "")):
             change = change.answering(stored, now)
@@ -78,6 +82,25 @@ def _before_the_first_commit(case: Case, now: datetime) -> Step:
     if orphans or strays:
         return EraseRequests((*orphans, *strays))
     return Wait(None)
+
+
+def _from_the_future(application: Application, request: Request) -> bool:
+    """Whether a request is for a round or attempt that nobody can have seen yet.
+
+    No page of ours makes such a row. It is not answered but removed: an answer would use up the slot of the real one.
+    The inbox is read before the case, so the case is never older than what its requests saw.
+    """
+    newest = {
+        RequestKind.DECISION: application.round,
+        RequestKind.PHOTO: application.round,
+        RequestKind.PICKUP: application.attempts + 1,
+        RequestKind.SHOWN: application.attempts,
+        RequestKind.TROUBLE: application.events,
+        RequestKind.REGISTERED: application.events,
+        RequestKind.RUN_AGAIN: application.interventions,
+        RequestKind.STOP: application.interventions,
+    }
+    return request.slot > newest.get(request.kind, request.slot)
 
 
 def _settle_minted(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
@@ -110,6 +133,8 @@ def _stops(case: Case, application: Application, now: datetime, rules: Rules) ->
     if request.kind is RequestKind.NOT_ME and application.state is State.COMPLETED:
         return Commit(closing.contest(application, request, now, rules))
     if application.terminal or application.state is State.STOPPING:
+        if request.kind is RequestKind.NOT_ME:
+            return Commit(closing.disown(application, request, now, rules))
         return Commit(closing.too_late(application, request, now))
     if request.kind is RequestKind.WITHDRAW and application.completed_at is not None:
         return Commit(closing.too_late(application, request, now))
@@ -135,10 +160,10 @@ def _operator_stop(
     decider = case.found.deciders.get(request.key)
     if decider is None:
         return None if case.found.unreachable else GatherDecider(request)
-    staff = decider.staff
-    if staff is None or Role.OPERATOR.value not in staff.roles or staff.oid == application.subject:
+    if decider.staff is None or not decider.may_operate(application):
         return Commit(closing.refuse_operator(application, request, now))
-    change = closing.stop(application, Closing.OPERATOR, now, rules, party=Party.OPERATOR, actor=staff.oid)
+    actor = decider.staff.oid
+    change = closing.stop(application, Closing.OPERATOR, now, rules, party=Party.OPERATOR, actor=actor)
     return Commit(change.answering(request, now))
 
 
@@ -155,16 +180,12 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
     decider = case.found.deciders.get(request.key)
     if decider is None:
         return None if case.found.unreachable else GatherDecider(request)
-    staff = decider.staff
-    if staff is None or Role.OPERATOR.value not in staff.roles or staff.oid == application.subject:
+    if not decider.may_operate(application):
         return Commit(closing.refuse_operator(application, request, now))
     if case.found.stored_decision is None:
         return None if case.found.unreachable else Gather((Need.STORED_DECISION,))
-    return Commit(
-        closing.run_again(
-            application, request, staff.oid, now, rules, decision_verifies=case.found.stored_decision
-        )
-    )
+    verifies = case.found.stored_decision
+    return Commit(closing.run_again(application, request, decider, now, rules, decision_verifies=verifies))
 
 
 def _out_of_patience(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:

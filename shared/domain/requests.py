@@ -22,6 +22,7 @@ class RequestKind(StrEnum):
     RUN_AGAIN = "run_again"
     STOP = "stop"
     RETRY_POISON = "retry_poison"
+    UNREADABLE = "unreadable"
 
 
 STOPS: frozenset[RequestKind] = frozenset({RequestKind.NOT_ME, RequestKind.WITHDRAW, RequestKind.STOP})

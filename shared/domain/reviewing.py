@@ -111,7 +111,14 @@ def open_review(application: Application, now: datetime, rules: Rules) -> Change
     """Staff move next: each reviewer is told; the promise is counted in open time."""
     promise = rules.calendar.after_open_time(now, rules.review_within)
     opened = move(application, State.IN_REVIEW, EventKind.REVIEW_OPENED, now, round=str(application.round))
-    reviewing = replace(opened.application, due_at=promise, promised_by=promise, overdue=0)
+    needs = 2 if rules.second_approver_for & set(application.flags) else 1
+    reviewing = replace(
+        opened.application,
+        due_at=promise,
+        promised_by=promise,
+        overdue=0,
+        needs=max(needs, application.needs),
+    )
     return replace(opened, application=reviewing).owing(
         *to_staff(rules.reviewers, MailKind.REVIEW, now, round_=reviewing.round)
     )

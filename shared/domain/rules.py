@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from shared.domain.business_hours import BusinessCalendar
+from shared.domain.kinds import Flag
 from shared.domain.mails import MailLimits
 
 
@@ -25,6 +26,7 @@ class Rules:
         operators: Addresses of the operators, told of what needs attention.
         protected: Object ids of the groups for whose members no pass is ever made.
         review_within: Open time within which staff promise to look.
+        second_approver_for: Flags that ask for a second approver.
         return_days: Business days the applicant has for a better photo.
         pickup_days: Business days the applicant has to collect the pass.
         cooling_off: Security delay, counted from the accepted owner notice.
@@ -44,6 +46,7 @@ class Rules:
     operators: tuple[str, ...]
     protected: frozenset[str]
     review_within: timedelta = timedelta(hours=4)
+    second_approver_for: frozenset[Flag] = frozenset()
     return_days: int = 5
     pickup_days: int = 5
     cooling_off: timedelta = timedelta(hours=24)

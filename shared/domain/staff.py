@@ -16,6 +16,27 @@ class StaffIdentity:
     roles: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Decider:
+    """Whom a staff request's own token names, with the employee id the directory has for them."""
+
+    staff: StaffIdentity | None
+    employee_id: str = ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What this person is remembered by in a case: the account and, since it may not be the only one, the person."""
+        mine = (self.staff.oid,) if self.staff else ()
+        return (*mine, f"employee:{self.employee_id}") if self.employee_id else mine
+
+    def may_operate(self, application: Application) -> bool:
+        """Whether this is a verified operator, and not the person the case is about."""
+        if self.staff is None or Role.OPERATOR.value not in self.staff.roles:
+            return False
+        same_person = bool(self.employee_id) and self.employee_id == application.employee_id
+        return self.staff.oid != application.subject and not same_person
+
+
 class DecisionBar(StrEnum):
     """Why somebody may not decide a case."""
 
@@ -41,7 +62,7 @@ def bar_to_decide(
     same_person = bool(employee_id) and employee_id == application.employee_id
     if staff.oid == application.subject or same_person:
         return DecisionBar.OWN_CASE
-    if staff.oid in application.operators:
+    if set(Decider(staff, employee_id).marks) & set(application.operators):
         return DecisionBar.OPERATED
     for each in application.approvals:
         if each.oid == staff.oid or (employee_id and each.employee_id == employee_id):

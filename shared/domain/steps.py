@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from shared.domain.accounts import AccountFacts, LivePass, Method
 from shared.domain.application import Application, Change
-from shared.domain.deciding import Decider
 from shared.domain.issuing import Minted, NotMinted
 from shared.domain.mails import MailState, OwedMail
 from shared.domain.requests import Request
+from shared.domain.staff import Decider
 
 
 class Need(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from shared.domain.application import Application
 from shared.domain.rules import Rules
 from shared.domain.states import State
-from shared.domain.step_by_state import notice_accepted_at
+from shared.domain.step_facts import notice_accepted_at
 from shared.domain.steps import Case
 
 WORK_IN_PROGRESS = timedelta(minutes=11)

@@ -62,9 +62,9 @@ async def report_trouble(application: str, subject: str, ports: WebPorts) -> int
         RefusedError: not this person's, or no pass was issued.
     """
     found = await _issued(application, subject, ports)
-    slot = found.application.troubles + 1
+    slot = found.application.events
     await ask(application, RequestKind.TROUBLE, slot, ports, lane="issuance")
-    return slot
+    return found.application.troubles + 1
 
 
 async def _issued(application: str, subject: str, ports: WebPorts) -> FoundCase:

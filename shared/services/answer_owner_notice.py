@@ -27,10 +27,9 @@ async def answer_not_mine(claims: LinkClaims, ports: WebPorts) -> Application:
     """
     found: FoundCase = await find_case(claims.application, ports)
     await ask(claims.application, RequestKind.NOT_ME, 0, ports)
-    if found.application.terminal:
-        opened = await open_application_of(found.application.subject, ports)
-        if opened and opened != claims.application:
-            await ask(opened, RequestKind.NOT_ME, 0, ports)
+    opened = await open_application_of(found.application.subject, ports)
+    if opened and opened != claims.application:
+        await ask(opened, RequestKind.NOT_ME, 0, ports)
     return found.application
 
 

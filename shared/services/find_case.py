@@ -51,8 +51,10 @@ async def find_case(application: str, ports: WebPorts) -> FoundCase:
     """
     if not is_id(application):
         raise RefusedError(Refusal.NOT_FOUND)
+    inbox = await ports.inbox.waiting(
+        application
+    )  # first: what the worker saves in between is then in the case
     snapshot = await ports.applications.read(application)
-    inbox = await ports.inbox.waiting(application)
     if snapshot is None:
         return _not_yet_saved(inbox)
     waiting = tuple(each for each in inbox if each.key not in snapshot.answered)

@@ -1,9 +1,8 @@
 """Ask outside for the facts that the domain wants: lock, account, methods, passes, switches, who decided."""
 
 from shared.domain.accounts import Method
-from shared.domain.deciding import Decider
-from shared.domain.kinds import Closing
 from shared.domain.requests import Request
+from shared.domain.staff import Decider
 from shared.domain.steps import Findings, LockFacts, Need
 from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, UnavailableError
 from shared.services.worker_ports import WorkerPorts
@@ -21,25 +20,45 @@ async def gather(needs: tuple[Need, ...], snapshot: Snapshot, found: Findings, p
     subject = snapshot.application.subject
     try:
         for need in needs:
-            match need:
-                case Need.LOCK:
-                    found.lock = await take_lock(subject, snapshot.application.id, ports)
-                case Need.ACCOUNT:
-                    found.account = await ports.directory.facts(subject)
-                    found.account_asked = True
-                case Need.METHODS:
-                    found.methods = await _methods(subject, found, ports)
-                case Need.PASSES:
-                    found.passes = tuple(await ports.passes.listed(subject))
-                case Need.FROZEN:
-                    found.frozen = await ports.switches.frozen()
-                case Need.STORED_DECISION:
-                    found.stored_decision = await _stored_decision(snapshot, ports)
+            await _gather_one(need, snapshot, found, ports)
     except ForbiddenError:
         found.refused = True
-    except MissingError:  # the account is gone, and with it what it had
-        found.methods = found.methods or ()
-        found.passes = found.passes or ()
+    except MissingError:
+        if await is_gone(subject, ports):  # and with the account what it had
+            found.methods = found.methods or ()
+            found.passes = found.passes or ()
+        else:
+            found.unreachable = True
+
+
+async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: WorkerPorts) -> None:
+    subject = snapshot.application.subject
+    match need:
+        case Need.LOCK:
+            found.lock = await take_lock(subject, snapshot.application.id, ports)
+        case Need.ACCOUNT:
+            found.account = await ports.directory.facts(subject)
+            found.account_asked = True
+        case Need.METHODS:
+            found.methods = await _methods(subject, found, ports)
+        case Need.PASSES:
+            found.passes = tuple(await ports.passes.listed(subject))
+        case Need.FROZEN:
+            found.frozen = await ports.switches.frozen()
+        case Need.STORED_DECISION:
+            found.stored_decision = await _stored_decision(snapshot, ports)
+
+
+async def is_gone(subject: str, ports: WorkerPorts) -> bool:
+    """Whether the account itself does not exist: one 404 of a list alone says nothing (replication).
+
+    Raises:
+        UnavailableError: the directory cannot be asked now.
+    """
+    try:
+        return await ports.directory.facts(subject) is None
+    except MissingError:
+        return False
 
 
 async def gather_decider(request: Request, found: Findings, ports: WorkerPorts) -> None:
@@ -80,7 +99,7 @@ async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockF
         except StaleError:
             continue
         names = tuple(each for each in (lock.application, *lock.earlier) if each != application)
-        return LockFacts(application, len(names), await _contested(names, ports))
+        return LockFacts(application, len(names), contested_before=await _contested(names, ports))
     raise UnavailableError("the account's lock is being written by others")
 
 
@@ -105,10 +124,6 @@ async def _contested(earlier: tuple[str, ...], ports: WorkerPorts) -> bool:
     """Whether the owner said "not me" to one of the latest earlier applications."""
     for each in earlier[:_EARLIER_LOOKED_AT]:
         snapshot = await ports.applications.read(each)
-        if snapshot is None:
-            continue
-        case = snapshot.application
-        contested = case.completed_at is not None and not case.terminal
-        if case.stop_as is Closing.NOT_ME or contested:
+        if snapshot is not None and snapshot.application.disowned:
             return True
     return False

@@ -48,9 +48,8 @@ async def _prepare(application: Application, attempt: Attempt, ports: WorkerPort
     _check_time(attempt, ports)
     await ports.sessions.revoke(application.subject)
     if removes_before_issuing(application, ports.rules):
-        _check_time(attempt, ports)
         stolen = old_methods(application, application.remembered or ())
-        await remove(application.subject, stolen, ports)
+        await remove(application.subject, stolen, ports, check=lambda: _check_time(attempt, ports))
     for live in await ports.passes.listed(application.subject):
         _check_time(attempt, ports)
         await ports.passes.delete(application.subject, live.id)

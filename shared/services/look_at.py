@@ -5,9 +5,9 @@ carries the ETag it read, and a case that somebody else changed is read anew.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
+from shared.domain.accounts import Method
 from shared.domain.application import Change
 from shared.domain.issuing import Minted
 from shared.domain.next_step import next_step
@@ -43,6 +43,7 @@ from shared.ports import (
 from shared.services import gather_facts, remove_old_methods
 from shared.services.issue_pass import issue_pass
 from shared.services.send_mails import send_mails
+from shared.services.set_aside import set_aside
 from shared.services.worker_ports import WorkerPorts
 
 _MAX_STEPS = 80
@@ -87,9 +88,13 @@ class _Look:
         self._forgotten = False
 
     async def read(self) -> None:
-        """Read anew; a pass that this look made or deleted, or an attempt it claimed, is not forgotten."""
+        """Read anew; a pass that this look made or deleted, or an attempt it claimed, is not forgotten.
+
+        The inbox first: so the case is never older than what its requests saw.
+        """
+        inbox = await self._ports.inbox.waiting(self._id)
+        self._inbox = tuple(await set_aside(inbox, self._ports))
         self._snapshot = await self._ports.applications.read(self._id)
-        self._inbox = tuple(await self._ports.inbox.waiting(self._id))
         self._found = Findings(
             minted=self._found.minted,
             claimed=self._found.claimed,
@@ -112,6 +117,8 @@ class _Look:
             else:
                 self._found.unreachable = True
         except ForbiddenError:
+            if isinstance(step, Commit | EraseRequests | ErasePhotos | SendMails):
+                raise  # storage refuses: nothing that the account is to blame for
             self._found.refused = True
 
     async def _do(self, step: Step) -> None:
@@ -148,13 +155,31 @@ class _Look:
             case DeletePasses(ids):
                 await self._delete_passes(ids)
             case RevokeSessions():
-                with suppress(MissingError):  # an account that is gone has no sessions
-                    await self._ports.sessions.revoke(subject)
-                self._found.sessions_revoked = True
+                self._found.sessions_revoked = await self._revoke(subject)
             case RemoveMethods(methods):
-                self._found.methods_gone = await remove_old_methods.remove(subject, methods, self._ports)
+                self._found.methods_gone = await self._remove(subject, methods)
             case _:
                 raise EndlessLookError
+
+    async def _remove(self, subject: str, methods: Sequence[Method]) -> tuple[Method, ...] | None:
+        """Remove old methods; with an account that is gone they are gone."""
+        try:
+            return await remove_old_methods.remove(subject, methods, self._ports)
+        except MissingError:
+            if await gather_facts.is_gone(subject, self._ports):
+                return tuple(methods)
+            self._found.unreachable = True
+            return None
+
+    async def _revoke(self, subject: str) -> bool:
+        """End the sessions; an account that is gone has none."""
+        try:
+            await self._ports.sessions.revoke(subject)
+        except MissingError:
+            if not await gather_facts.is_gone(subject, self._ports):
+                self._found.unreachable = True
+                return False
+        return True
 
     async def _commit(self, change: Change) -> None:
         """Save with a due row that was written before; if somebody else was first, read anew."""

@@ -7,6 +7,7 @@ from shared.domain.kinds import Attention
 from shared.domain.states import State
 from shared.domain.wakes import wake_after
 from shared.ports import Poison, StaleError
+from shared.services.alert_operators import alert_operators
 from shared.services.find_case import is_id
 from shared.services.look_at import look_at
 from shared.services.worker_ports import WorkerPorts
@@ -23,6 +24,7 @@ async def park_poison(lane: str, text: str, ports: WorkerPorts) -> None:
     now = ports.clock.now()
     key = hashlib.sha256(f"{lane}:{text}".encode()).hexdigest()[:24]
     await ports.poison.keep(Poison(key=key, lane=lane, text=text[:200], at=now))
+    await alert_operators(key, ports)
     if not is_id(text):
         return
     for _ in range(_TRIES):

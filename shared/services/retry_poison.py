@@ -4,6 +4,8 @@ from shared.domain.kinds import Role
 from shared.domain.requests import Request
 from shared.services.worker_ports import WorkerPorts
 
+_LANES = frozenset({"review", "issuance", "mail"})
+
 
 async def retry_poison(request: Request, ports: WorkerPorts) -> None:
     """Send the message again and forget that it was given up; a request without an operator's token is dropped.
@@ -17,6 +19,9 @@ async def retry_poison(request: Request, ports: WorkerPorts) -> None:
     if staff is not None and Role.OPERATOR.value in staff.roles:
         for each in await ports.poison.kept():
             if each.key == request.body.get("poison"):
-                await ports.hints.send(each.lane, each.text)
+                lane = (
+                    each.lane if each.lane in _LANES else "review"
+                )  # a row of the inbox: its case is looked at
+                await ports.hints.send(lane, each.text)
                 await ports.poison.drop(each.key)
     await ports.sweep.erase([request])

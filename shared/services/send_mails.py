@@ -3,9 +3,10 @@
 Staff get one message for several cases when the budget is tight; otherwise at once.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -14,6 +15,7 @@ from shared.domain.application import Application
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.mails import LINK_PURPOSE, MailState, OwedMail, Urgency
 from shared.domain.wakes import TRY_AGAIN
+from shared.logs import frames
 from shared.ports import (
     ForbiddenError,
     LinkTokens,
@@ -24,6 +26,8 @@ from shared.ports import (
 )
 from shared.services.take_allowance import Allowance, take_allowance
 from shared.services.worker_ports import WorkerPorts
+
+_LOG = logging.getLogger(__name__)
 
 REVIEW_LINK_LIFE = timedelta(days=14)
 NOT_ME_LINK_LIFE = timedelta(days=60)
@@ -57,48 +61,72 @@ async def send_mails(snapshot: Snapshot, owed: Sequence[OwedMail], ports: Worker
     )
     done: list[OwedMail] = []
     blocked: datetime | None = None
-    if left:
-        allowance = await take_allowance(Counter(each.urgency for each in left), ports)
-        done, blocked = await _send_allowed(left, allowance, snapshot, ports)
-    if skipped or done:
-        await ports.applications.mark_mails(application.id, [*skipped, *done])
-    return Sent(_marked(snapshot, [*skipped, *done]), blocked)
+    try:
+        if left:
+            allowance = await take_allowance(Counter(each.urgency for each in left), ports)
+            blocked = await _send_allowed(left, allowance, snapshot, ports, done)
+    finally:  # whatever happened to the others: what was sent is marked, so that it is not sent again
+        marked = await _mark(snapshot, [*skipped, *done], ports)
+    return Sent(marked, blocked)
+
+
+async def _mark(snapshot: Snapshot, mails: Sequence[OwedMail], ports: WorkerPorts) -> Snapshot:
+    if not mails:
+        return snapshot
+    return await ports.applications.mark_mails(snapshot, mails)
 
 
 async def _send_allowed(
-    mails: Sequence[OwedMail], allowance: Allowance, snapshot: Snapshot, ports: WorkerPorts
-) -> tuple[list[OwedMail], datetime | None]:
-    """Send as many of each class as was granted; a mail service that takes none now ends it for all."""
+    mails: Sequence[OwedMail],
+    allowance: Allowance,
+    snapshot: Snapshot,
+    ports: WorkerPorts,
+    done: list[OwedMail],
+) -> datetime | None:
+    """Send as many of each class as was granted, noting each in ``done``; a mail service that takes none ends it for all."""
     left = dict(allowance.granted)
-    blocked = allowance.again_at
-    others: list[tuple[OwedMail, Application]] = []
+    others: list[tuple[OwedMail, Snapshot]] = []
     if allowance.crowded and left.get(Urgency.STAFF):
         others = await _others_waiting(snapshot.application.id, ports)
-    marked: list[OwedMail] = []
     for mail in mails:
         if left.get(mail.urgency, 0) == 0:
             continue
         left[mail.urgency] -= 1
-        same = [(one, app) for one, app in others if one.to == mail.to]
-        message = _compose(mail, snapshot.application, same, ports)
-        outcome, pause = await _hand_over(message, mail, snapshot.application, ports)
+        same = [(one, other) for one, other in others if one.to == mail.to]
+        outcome, pause = await _send_one(mail, snapshot, same, ports)
         if outcome is None:
-            return marked, pause
-        marked.append(outcome)
-        for one, app in same:
-            await ports.applications.mark_mails(app.id, [one.sent(ports.clock.now())])
-    return marked, blocked
+            return pause
+        done.append(outcome)
+        if outcome.state is MailState.SENT:
+            for one, other in same:
+                await ports.applications.mark_mails(other, [one.sent(ports.clock.now())])
+    return allowance.again_at
 
 
-async def _others_waiting(but: str, ports: WorkerPorts) -> list[tuple[OwedMail, Application]]:
+async def _send_one(
+    mail: OwedMail, snapshot: Snapshot, same: Sequence[tuple[OwedMail, Snapshot]], ports: WorkerPorts
+) -> tuple[OwedMail | None, datetime | None]:
+    """Write one mail and hand it over; None if it must be tried again, with the time for that.
+
+    A mail that cannot be written is a fault of ours: it must not keep the others from going out.
+    """
+    try:
+        message = _compose(mail, snapshot.application, same, ports)
+    except Exception as error:  # noqa: BLE001 - templates can fail in many ways
+        _LOG.error("a mail cannot be written: %s at %s", type(error).__name__, frames(error))
+        return mail.refused(ports.clock.now()), None
+    return await _hand_over(message, mail, snapshot.application, ports)
+
+
+async def _others_waiting(but: str, ports: WorkerPorts) -> list[tuple[OwedMail, Snapshot]]:
     """Mails to staff that other open cases owe, to be told in the same message."""
-    found: list[tuple[OwedMail, Application]] = []
+    found: list[tuple[OwedMail, Snapshot]] = []
     for name in await ports.open_cases.names():
         snapshot = None if name == but else await ports.applications.read(name)
         if snapshot is None:
             continue
         found += [
-            (each, snapshot.application)
+            (each, snapshot)
             for each in snapshot.mails
             if each.urgency is Urgency.STAFF
             and each.state is MailState.OWED
@@ -110,14 +138,14 @@ async def _others_waiting(but: str, ports: WorkerPorts) -> list[tuple[OwedMail, 
 def _compose(
     mail: OwedMail,
     application: Application,
-    others: Sequence[tuple[OwedMail, Application]],
+    others: Sequence[tuple[OwedMail, Snapshot]],
     ports: WorkerPorts,
 ) -> MailMessage:
     own = _tokens(mail, application, ports)
     if mail.urgency is not Urgency.STAFF:
         return ports.composer.compose(mail, application, own)
     cases = [(mail, application, own)]
-    cases += [(each, app, _tokens(each, app, ports)) for each, app in others]
+    cases += [(each, other.application, _tokens(each, other.application, ports)) for each, other in others]
     return ports.composer.digest(mail.to, cases)
 
 
@@ -162,8 +190,3 @@ def _sign(
         expires_at=until,
     )
     return ports.links.sign(claims)
-
-
-def _marked(snapshot: Snapshot, done: Sequence[OwedMail]) -> Snapshot:
-    by_key = {each.key: each for each in done}
-    return replace(snapshot, mails=tuple(by_key.get(each.key, each) for each in snapshot.mails))

@@ -8,6 +8,7 @@ from shared.domain.kinds import Channel, Language, Reason
 from shared.domain.photo import AcceptedPhoto, PhotoDoubt, PhotoFault, RefusedPhoto
 from shared.domain.requests import RequestKind
 from shared.domain.reviewing import reference_of
+from shared.ports import AccountLock
 from shared.services.ask import ask
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
@@ -71,14 +72,17 @@ async def submit_application(
         RefusedError: the account has an open application (the worker's lock decides finally).
         UnavailableError: storage cannot be reached; nothing was accepted.
     """
-    application = sha256(f"{submission.subject}:{submission.nonce}".encode()).hexdigest()[:32]
     now = ports.clock.now()
-    accepted = Accepted(application, reference_of(application), looked_at_from(now, ports))
-    opened = await open_application_of(submission.subject, ports)
-    if opened == application:
-        return accepted
-    if opened:
+    application = sha256(f"{submission.subject}:{submission.nonce}".encode()).hexdigest()[:32]
+    lock = await ports.locks.read(submission.subject)
+    opened = await _open_one(lock, ports)
+    if opened and opened != application:
         raise RefusedError(Refusal.OPEN_APPLICATION, link=f"/applications/{opened}")
+    if not opened and lock is not None and application in {lock.application, *lock.earlier}:
+        application = ports.randomness.token()  # the same form once more, after its application had ended
+    accepted = Accepted(application, reference_of(application), looked_at_from(now, ports))
+    if opened:
+        return accepted
     stored = await take_photo(application, submission.photo, ports, keep_doubts=submission.keep_doubts)
     if not isinstance(stored, StoredAs):
         return stored
@@ -122,7 +126,10 @@ async def take_photo(
 
 async def open_application_of(subject: str, ports: WebPorts) -> str:
     """Id of the account's open application, or empty: a quick look, the worker's lock decides."""
-    lock = await ports.locks.read(subject)
+    return await _open_one(await ports.locks.read(subject), ports)
+
+
+async def _open_one(lock: AccountLock | None, ports: WebPorts) -> str:
     if lock is None:
         return ""
     snapshot = await ports.applications.read(lock.application)

@@ -22,6 +22,7 @@ class Scene:
     path: str
     act: Act | None = None
     status: int = 200
+    languages: tuple[str, ...] = ("ja", "en")
 
 
 def blurred(photo: bytes) -> bytes:
@@ -47,6 +48,17 @@ def send_photo(photo: bytes, *, fields: bool = False, address: str = "") -> Act:
             {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": photo}
         )
         page.locator("main button[type=submit]").first.click()
+
+    return act
+
+
+def choose(answer: str) -> Act:
+    """Give the owner's answer."""
+
+    def act(page: Page) -> None:
+        page.locator(f"input[value={answer}]").check()
+        page.locator("main button[type=submit]").click()
+        page.locator("main .lead").wait_for()
 
     return act
 
@@ -91,13 +103,21 @@ def status_pages(town: Town) -> Iterator[Scene]:
     yield Scene("status-returned", case.person, path)
     yield Scene("status-returned-error", case.person, path, send_photo(b"no picture"))
     rejected = town.in_review()
+    yield Scene("not-me-mine", None, rejected.not_me_link(), choose("mine"))
     rejected.decide("reject", reason_code="name_mismatch")
     rejected.waits("rejected")
     yield Scene("status-rejected", rejected.person, f"/applications/{rejected.id}")
-    rejected = town.in_review()
-    rejected.not_me()
-    rejected.waits("cancelled")
-    yield Scene("status-cancelled", rejected.person, f"/applications/{rejected.id}")
+    stopped = town.in_review()
+    yield Scene("not-me-not-mine", None, stopped.not_me_link(), choose("not_mine"))
+    stopped.waits("cancelled")
+    yield Scene("status-cancelled", stopped.person, f"/applications/{stopped.id}")
+    unreachable = town.applies(town.newcomer("no_address"))
+    unreachable.waits("attention", "in_review", "rejected")
+    yield Scene("status-no-address", unreachable.person, f"/applications/{unreachable.id}")
+    cooling = town.in_review(contact_email="typed@elsewhere.example")
+    cooling.decide("approve", confirm_contact="on")
+    cooling.waits("cooling_off")
+    yield Scene("status-cooling-off", cooling.person, f"/applications/{cooling.id}")
 
 
 def pickup_pages(town: Town) -> Iterator[Scene]:
@@ -148,5 +168,13 @@ def staff_pages(town: Town) -> Iterator[Scene]:
     yield Scene("staff-attention", operator, "/staff/attention")
     yield Scene("staff-case-refused", operator, f"/staff/applications/{refused.id}")
     yield Scene("staff-attention-reviewer", reviewer, "/staff/attention")
-    case.decide("approve", confirm_contact="on")
-    yield Scene("review-closed", reviewer, link)
+    decided = town.in_review()
+
+    def approve(page: Page) -> None:
+        page.locator("input[name=decision][value=approve]").check()
+        page.locator("main form button").first.click()
+        page.locator("main .lead").wait_for()
+
+    yield Scene("review-done", reviewer, decided.review_link(), approve, languages=("ja",))
+    decided.waits("approved")
+    yield Scene("review-closed", reviewer, decided.review_link())

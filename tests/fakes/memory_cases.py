@@ -10,7 +10,7 @@ from shared.adapters.tables_applications import RESERVED
 from shared.adapters.tables_rows import MAX_OPERATIONS, key, text
 from shared.domain.application import Change
 from shared.domain.events import Event
-from shared.domain.mails import OwedMail
+from shared.domain.mails import MailState, OwedMail
 from shared.domain.requests import Answer, Request
 from shared.ports import (
     Access,
@@ -94,16 +94,20 @@ class MemoryApplications:
         return replace(after, events=tuple(replace(each, detail=dict(each.detail)) for each in after.events))
 
     @call
-    async def mark_mails(self, application: str, mails: Sequence[OwedMail]) -> None:
-        case = self._cases.get(key(application))
-        rows = {_mail_key(mail): codec.mail_text(mail) for mail in mails}
-        if not rows:
-            return
-        if case is None or not rows.keys() <= case.rows.keys():
+    async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
+        case = self._cases.get(key(snapshot.application.id))
+        names = [_mail_key(mail) for mail in mails]
+        if not names:
+            return snapshot
+        if case is None or not set(names) <= case.rows.keys():
             raise MissingError("a mail was never owed")
-        if len(rows) != len(mails):
+        if len(set(names)) != len(mails):
             raise ForbiddenError("a row twice in one transaction")
-        case.rows |= rows
+        for name, mail in zip(names, mails, strict=True):
+            if codec.mail_from(case.rows[name]).state is MailState.OWED:
+                case.rows[name] = codec.mail_text(mail)
+        now = self.peek(snapshot.application.id)
+        return replace(snapshot, mails=now.mails) if now else snapshot
 
     def _started(self, application: str, before: Snapshot | None) -> _Case:
         """A copy to work on, which replaces the case only if everything can be saved."""

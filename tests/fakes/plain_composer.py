@@ -15,6 +15,10 @@ class PlainComposer:
         text = f"action={tokens.action} not_me={tokens.not_me}"
         return MailMessage(mail.to, f"{mail.kind.value} {application.reference}", text, f"<p>{text}</p>")
 
+    def given_up(self, to: str) -> MailMessage:
+        """To an operator, about what belongs to no case."""
+        return MailMessage(to, "given_up", "given up", "<p>given up</p>")
+
     def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
         """One mail about several cases: a line for each."""
         parts = [self.compose(mail, application, tokens) for mail, application, tokens in cases]

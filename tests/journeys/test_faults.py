@@ -196,7 +196,7 @@ def test_a_message_nobody_understands_is_kept_for_the_operator_who_may_retry_it(
     stored.send("review-poison", "not-an-application")
     operator = town.staff("operator")
     page = eventually(
-        lambda: (p := operator.get("/staff/attention").text) and ("/staff/poison/" in p and p) or None,
+        lambda: ((p := operator.get("/staff/attention").text) and ("/staff/poison/" in p and p)) or None,
         "the message on the list",
     )
     key = page.split("/staff/poison/")[1].split("/")[0]

@@ -118,29 +118,43 @@ async def test_a_mail_is_owed_once_and_keeps_what_became_of_it(ports: Ports) -> 
     application = fresh_id()
     first, second = mail("a@example.org"), mail("b@example.org")
     before = await _saved(ports, application, happened(sparse(application)).owing(first))
-    await ports.applications.mark_mails(application, [first.sent(AT)])
+    marked = await ports.applications.mark_mails(before, [first.sent(AT)])
+    assert marked.mails == (first.sent(AT),)
     after = await _saved(ports, application, happened(before.application).owing(first, second))
     assert set(after.mails) == {first.sent(AT), second}
 
 
-async def test_marking_mails_needs_no_version_and_does_not_disturb_a_save(ports: Ports) -> None:
+async def test_marking_mails_does_not_disturb_a_save(ports: Ports) -> None:
     application = fresh_id()
     one, two = mail("a@example.org"), mail("a@example.org", MailKind.RECEIPT)
     before = await _saved(ports, application, happened(sparse(application)).owing(one, two))
-    await ports.applications.mark_mails(application, [one.sent(AT), two.skipped(AT)])
-    await ports.applications.mark_mails(application, [one.sent(AT)])
+    await ports.applications.mark_mails(before, [one.sent(AT), two.skipped(AT)])
     await ports.applications.save(before, happened(before.application, EventKind.HELD), None)
     after = await ports.applications.read(application)
     assert after is not None
     assert set(after.mails) == {one.sent(AT), two.skipped(AT)}
 
 
+async def test_a_mail_that_was_marked_meanwhile_stays_as_it_was_marked(ports: Ports) -> None:
+    application = fresh_id()
+    one, two = mail("a@example.org"), mail("b@example.org")
+    before = await _saved(ports, application, happened(sparse(application)).owing(one, two))
+    await ports.applications.mark_mails(before, [one.sent(AT)])
+
+    late = await ports.applications.mark_mails(before, [one.refused(AT), two.sent(AT)])
+
+    assert set(late.mails) == {one.sent(AT), two.sent(AT)}
+    after = await ports.applications.read(application)
+    assert after is not None
+    assert set(after.mails) == {one.sent(AT), two.sent(AT)}
+
+
 async def test_marking_a_mail_that_was_never_owed_marks_none(ports: Ports) -> None:
     application = fresh_id()
     owed = mail("a@example.org")
-    await _saved(ports, application, happened(sparse(application)).owing(owed))
+    before = await _saved(ports, application, happened(sparse(application)).owing(owed))
     with pytest.raises(MissingError):
-        await ports.applications.mark_mails(application, [owed.sent(AT), mail("b@example.org").sent(AT)])
+        await ports.applications.mark_mails(before, [owed.sent(AT), mail("b@example.org").sent(AT)])
     after = await ports.applications.read(application)
     assert after is not None
     assert after.mails == (owed,)

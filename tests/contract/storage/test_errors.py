@@ -81,9 +81,10 @@ def _read(storage: Storage) -> Awaitable[object]:
 
 
 def _mark(storage: Storage) -> Awaitable[object]:
-    return TableApplications(storage.table(names.TABLE_APPLICATIONS)).mark_mails(
-        fresh_id(), [mail().sent(AT)]
-    )
+    change = happened(sparse(fresh_id()))
+    owed = mail()
+    before = Snapshot(change.application, 'W/"1"', None, mails=(owed,), mail_versions={owed.key: 'W/"1"'})
+    return TableApplications(storage.table(names.TABLE_APPLICATIONS)).mark_mails(before, [owed.sent(AT)])
 
 
 def _put(storage: Storage) -> Awaitable[object]:
@@ -181,8 +182,14 @@ async def test_throttling_did_nothing_and_says_how_long_to_wait(call: Call) -> N
 
 @pytest.mark.parametrize("call", [_save, _read, _put, _hint])
 async def test_a_refusal_is_for_good(call: Call) -> None:
-    async with _storage(_http("403 Forbidden", "AuthorizationPermissionMismatch")) as (storage, _):
+    async with _storage(_http("400 Bad Request", "InvalidInput")) as (storage, _):
         assert type(await _error(storage, call)) is ForbiddenError
+
+
+@pytest.mark.parametrize("call", [_save, _read, _put, _hint])
+async def test_a_role_that_has_not_reached_everywhere_is_a_matter_of_time(call: Call) -> None:
+    async with _storage(_http("403 Forbidden", "AuthorizationPermissionMismatch")) as (storage, _):
+        assert type(await _error(storage, call)) is UnavailableError
 
 
 @pytest.mark.parametrize(

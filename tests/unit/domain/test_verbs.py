@@ -17,7 +17,7 @@ from shared.domain.kinds import Attention, Channel, Closing
 from shared.domain.mails import MailKind, OwedMail
 from shared.domain.requests import Outcome, RequestKind
 from shared.domain.reviewing import Prechecks
-from shared.domain.staff import DecisionBar, StaffIdentity, bar_to_decide
+from shared.domain.staff import Decider, DecisionBar, StaffIdentity, bar_to_decide
 from shared.domain.states import TERMINAL, State
 from tests.unit import people
 from tests.unit.domain.cases import NOW, REI, REN, RULES, case_in, request
@@ -28,7 +28,7 @@ _RETENTION = NOW + timedelta(days=7)
 def _decide(kind: str, staff: StaffIdentity = REI, employee_id: str = "", **differs: object) -> Change:
     case = case_in(State.IN_REVIEW, **differs)
     asked = request(RequestKind.DECISION, case.round, decision=kind)
-    return deciding.decide(case, asked, deciding.Decider(staff, employee_id), NOW, RULES)
+    return deciding.decide(case, asked, Decider(staff, employee_id), NOW, RULES)
 
 
 def _precheck(at_night: bool = False) -> Change:  # noqa: FBT001, FBT002 - read at its one call
@@ -121,7 +121,7 @@ _CASES: list[tuple[State, State, Callable[[], Change]]] = [
         lambda: closing.run_again(
             case_in(State.ATTENTION),
             request(RequestKind.RUN_AGAIN),
-            "ope",
+            Decider(StaffIdentity("ope", "Ope", frozenset({"Operator"}))),
             NOW,
             RULES,
             decision_verifies=True,
@@ -163,12 +163,12 @@ def test_two_approvals_need_two_people() -> None:
     assert [each.kind for each in once.mails] == [MailKind.REVIEW, MailKind.REVIEW]
 
     asked = request(RequestKind.DECISION, 2, decision="approve")
-    again = deciding.decide(once.application, asked, deciding.Decider(REI), NOW, RULES)
+    again = deciding.decide(once.application, asked, Decider(REI), NOW, RULES)
     assert again.application.state is State.IN_REVIEW
     assert again.answers[0].outcome is Outcome.REFUSED
     assert len(again.application.approvals) == 1
 
-    other = deciding.decide(once.application, asked, deciding.Decider(REN), NOW, RULES)
+    other = deciding.decide(once.application, asked, Decider(REN), NOW, RULES)
     assert other.application.state is State.APPROVED
     assert [each.oid for each in other.application.approvals] == ["rei", "ren"]
 
@@ -176,7 +176,7 @@ def test_two_approvals_need_two_people() -> None:
 def test_two_accounts_of_one_person_are_one_approver() -> None:
     once = _decide("approve", employee_id="E1", needs=2)
     asked = request(RequestKind.DECISION, 2, decision="approve")
-    again = deciding.decide(once.application, asked, deciding.Decider(REN, "E1"), NOW, RULES)
+    again = deciding.decide(once.application, asked, Decider(REN, "E1"), NOW, RULES)
     assert again.application.state is State.IN_REVIEW
     assert again.answers[0].outcome is Outcome.REFUSED
 
@@ -212,7 +212,7 @@ def test_who_may_not_decide(
 
 def test_a_decision_of_another_round_is_too_late() -> None:
     asked = request(RequestKind.DECISION, 2, decision="approve")
-    change = deciding.decide(case_in(State.IN_REVIEW), asked, deciding.Decider(REI), NOW, RULES)
+    change = deciding.decide(case_in(State.IN_REVIEW), asked, Decider(REI), NOW, RULES)
     assert change.application.state is State.IN_REVIEW
     assert [each.outcome for each in change.answers] == [Outcome.TOO_LATE]
 

@@ -8,7 +8,7 @@ from shared.domain.kinds import DecisionKind, ReasonCode
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
-from shared.services.act_on_own_case import send_photo
+from shared.services.act_on_own_case import send_photo, withdraw
 from shared.services.ask import ask
 from shared.services.refusals import Refusal, RefusedError
 from tests.unit import people
@@ -209,11 +209,20 @@ async def test_a_reviewers_own_double_click_is_no_conflict() -> None:
 
 async def test_a_late_decision_is_answered_too_late() -> None:
     world, name = await reach(State.IN_REVIEW)
-    await world.decide()
+    await withdraw(name, people.STUDENT.oid, world.web)
     await world.run()
-    await _decision_row(world, name, evidence=world.staff["ren"].token, oid="ren", slot=7)
+    await _decision_row(world, name, evidence=world.staff["ren"].token, oid="ren", slot=1)
     assert world.events(name)[-1] == "request_too_late"
-    assert world.case(name).state is State.APPROVED
+    assert world.case(name).state is State.CANCELLED
+
+
+async def test_a_decision_of_a_round_to_come_uses_up_no_slot() -> None:
+    """Whoever can write rows could otherwise burn the slots of real reviewers."""
+    world, name = await reach(State.IN_REVIEW)
+    await _decision_row(world, name, evidence="", oid="nobody", slot=2)
+    assert world.events(name)[-1] == "review_opened"
+    assert await world.storage.inbox.waiting(name) == []
+    assert "decision:0002" not in world.snapshot(name).answered
 
 
 # --- a typed address ----------------------------------------------------------------------------------

@@ -101,11 +101,14 @@ async def test_not_me_stops_every_open_case_and_ends_sessions(state: State) -> N
 
 
 @pytest.mark.parametrize("state", [State.REJECTED, State.CANCELLED, State.EXPIRED])
-async def test_not_me_about_an_ended_case_changes_nothing_and_leaves_its_trace(state: State) -> None:
+async def test_not_me_about_an_ended_case_is_remembered_and_told(state: State) -> None:
     world, name = await reach(state)
+    told = len(world.subjects(people.OPERATORS[0]))
     await not_me(world, name)
     assert world.case(name).state is state
-    assert world.events(name)[-1] == "request_too_late"
+    assert world.case(name).disowned
+    assert world.events(name)[-1] == "contested"
+    assert len(world.subjects(people.OPERATORS[0])) == told + 1
     assert len(world.storage.inbox) == 0
 
 

@@ -1,0 +1,67 @@
+"""Small questions that the steps of several states ask about a case."""
+
+from datetime import datetime
+
+from shared.domain import closing
+from shared.domain.accounts import GuardResult
+from shared.domain.application import Application
+from shared.domain.events import Party
+from shared.domain.kinds import Closing, Guard
+from shared.domain.mails import MailKind, MailState
+from shared.domain.requests import Request, RequestKind
+from shared.domain.rules import Rules
+from shared.domain.states import State
+from shared.domain.steps import Case, Commit, Gather, Need, Step
+
+
+def owner_notified(case: Case, application: Application) -> GuardResult:
+    """No notice, no pass: the mail service accepted the owner notice for an address on file, or the person was there.
+
+    That the person was there is what a verified confirmation or card said, never what a row calls itself.
+    """
+    if application.vouched:
+        return GuardResult(Guard.OWNER_NOTIFIED, passed=True)
+    return GuardResult(Guard.OWNER_NOTIFIED, passed=notice_accepted_at(case) is not None)
+
+
+def notice_accepted_at(case: Case) -> datetime | None:
+    """When the first owner notice of this application was accepted for an address on file (UTC)."""
+    times = [
+        each.done_at
+        for each in case.mails
+        if each.kind is MailKind.OWNER_NOTICE
+        and each.on_file
+        and each.state is MailState.SENT
+        and each.done_at
+    ]
+    return min(times, default=None)
+
+
+def all_refused(case: Case, kind: MailKind, round_: int) -> bool:
+    """Whether the mail service refused this mail for every address that could have used its link."""
+    mails = [each for each in case.mails if each.kind is kind and each.round == round_ and each.with_link]
+    return bool(mails) and all(each.state is MailState.REFUSED for each in mails)
+
+
+def expire(application: Application, now: datetime, rules: Rules) -> Step | None:
+    """End a case whose person did not do their part in time."""
+    if not over(application, now):
+        return None
+    return Commit(closing.stop(application, Closing.EXPIRED, now, rules, party=Party.SYSTEM))
+
+
+def over(application: Application, now: datetime) -> bool:
+    """Whether the time for the person's part has passed."""
+    until = application.due_at if application.state is State.RETURNED else application.pickup_until
+    return until is not None and now >= until
+
+
+def first(case: Case, kind: RequestKind) -> Request | None:
+    """The unanswered request of this kind, if there is one."""
+    return next((each for each in case.waiting if each.kind is kind), None)
+
+
+def missing(case: Case, *needs: Need) -> Gather | None:
+    """What is still to be gathered of these; None if nothing is."""
+    wanted = tuple(each for each in needs if not case.found.has(each))
+    return Gather(wanted) if wanted else None

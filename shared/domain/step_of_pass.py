@@ -1,0 +1,172 @@
+"""What the states of the pass ask for: from the claim of an attempt to the end of the case."""
+
+from datetime import datetime
+
+from shared.domain import closing, issuing
+from shared.domain.accounts import account_guards, refused
+from shared.domain.application import Application, Change
+from shared.domain.kinds import Attention
+from shared.domain.mails import MailKind
+from shared.domain.requests import Request, RequestKind
+from shared.domain.rules import Rules
+from shared.domain.step_facts import all_refused, expire, first, missing, over, owner_notified
+from shared.domain.steps import (
+    Case,
+    Commit,
+    DeletePasses,
+    Gather,
+    MintPass,
+    Need,
+    RemoveMethods,
+    RevokeSessions,
+    SendMails,
+    Step,
+)
+
+
+def step_approved(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """The person's turn: asks for the pass within the window."""
+    if all_refused(case, MailKind.PICKUP, application.round):
+        return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
+    trouble = first(case, RequestKind.TROUBLE)
+    if trouble is not None:
+        return Commit(issuing.trouble(application, trouble, now, rules))
+    request = first(case, RequestKind.PICKUP)
+    if request is None or over(application, now):
+        return expire(application, now, rules)
+    return _claim(case, application, request, now, rules)
+
+
+def _claim(
+    case: Case, application: Application, request: Request, now: datetime, rules: Rules
+) -> Step | None:
+    """Guards again, then the claim; the owner must have been told before."""
+    if request.slot != application.attempts + 1:
+        return Commit(closing.too_late(application, request, now))
+    if not issuing.may_ask(application, rules):
+        return Commit(issuing.refuse_claim(application, request, now))
+    if case.found.unreachable:
+        return None
+    notified = owner_notified(case, application)
+    notices = tuple(each for each in case.owed() if each.kind is MailKind.OWNER_NOTICE)
+    if not notified.passed and notices:
+        blocked = case.found.mails_blocked_until
+        return None if blocked is not None and blocked > now else SendMails(notices)
+    lacking = missing(case, Need.ACCOUNT, Need.FROZEN, Need.METHODS)
+    if lacking is not None:
+        return lacking
+    guards = account_guards(case.found.account, protected=rules.protected, frozen=bool(case.found.frozen))
+    if refused((*guards, notified)):
+        judged = closing.with_guards(application, (*guards, notified))
+        change = closing.need_attention(judged, Attention.GUARD, now, rules)
+        return Commit(change.answering(request, now))
+    return Commit(issuing.claim(application, request, case.found.methods or (), now, rules))
+
+
+def step_issuing(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """Only the look that claimed the attempt calls Graph; after the deadline anybody may clear up."""
+    del rules
+    attempt = application.attempt
+    if attempt is None:
+        return None
+    if case.found.claimed == attempt.number and case.found.minted is None:
+        return MintPass(application)
+    if now < attempt.deadline or case.found.unreachable:
+        return None
+    if case.found.passes is None:
+        return Gather((Need.PASSES,))
+    if case.found.passes:
+        return DeletePasses(tuple(each.id for each in case.found.passes))
+    return Commit(issuing.not_issued(application, "interrupted", now))
+
+
+def step_issued(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """Look for the registration first, so that nobody is interrupted while registering."""
+    shown = first(case, RequestKind.SHOWN)
+    if case.found.unreachable or case.found.minted is not None:
+        return None if shown is None else Commit(issuing.shown(application, shown, now))
+    lacking = missing(case, Need.METHODS, Need.PASSES)
+    if lacking is not None:
+        return lacking
+    if issuing.new_methods(application, case.found.methods or ()):
+        left = {each.id for each in case.found.passes or ()} - case.found.passes_deleted
+        if left:
+            return DeletePasses(tuple(sorted(left)))  # a pass that is left over must not outlive the case
+        return Commit(_complete(case, application, now, rules))
+    if shown is not None:
+        return Commit(issuing.shown(application, shown, now))
+    return _of_live_pass(case, application, now) or _issued_requests(case, application, now, rules)
+
+
+def _of_live_pass(case: Case, application: Application, now: datetime) -> Step | None:
+    """Whether the recorded pass is still the live one."""
+    current = application.current_pass
+    foreign = tuple(
+        each.id
+        for each in case.found.passes or ()
+        if each.usable and current is not None and each.id != current.id
+    )
+    if foreign:
+        return DeletePasses(foreign)
+    if current is not None and case.found.passes_deleted - {current.id}:
+        return Commit(issuing.found_foreign(application, now))  # a new pass had ended the recorded one
+    if current is None or now >= current.expires_at:
+        return Commit(issuing.found_dead(application, now))
+    return None
+
+
+def _complete(case: Case, application: Application, now: datetime, rules: Rules) -> Change:
+    """Completion answers in one commit what the page reported meanwhile."""
+    change = Change(application)
+    shown = first(case, RequestKind.SHOWN)
+    if shown is not None:
+        change = issuing.shown(application, shown, now)
+    registered = first(case, RequestKind.REGISTERED)
+    if registered is not None:
+        change = change.also(issuing.registration_reported(change.application, registered, now))
+    return change.also(issuing.complete(change.application, case.found.methods or (), now, rules))
+
+
+def _issued_requests(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    registered = first(case, RequestKind.REGISTERED)
+    if registered is not None:
+        return Commit(issuing.registration_reported(application, registered, now))
+    trouble = first(case, RequestKind.TROUBLE)
+    if trouble is not None:
+        return Commit(issuing.trouble(application, trouble, now, rules))
+    request = first(case, RequestKind.PICKUP)
+    if request is not None and not over(application, now):
+        return _claim(case, application, request, now, rules)
+    if application.check_at is not None and now >= application.check_at:
+        return Commit(issuing.check_later(application, now))
+    return None
+
+
+def step_stopping(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """Deleted and seen gone, sessions ended, and not before the last claim's deadline."""
+    if case.found.unreachable:
+        return None
+    current = application.current_pass
+    if current is not None and current.id not in case.found.passes_deleted:
+        return DeletePasses((current.id,))  # by id, whatever the list says
+    if case.found.passes is None:
+        return Gather((Need.PASSES,))
+    if case.found.passes:
+        return DeletePasses(tuple(each.id for each in case.found.passes))
+    if not case.found.sessions_revoked:
+        return RevokeSessions()
+    if application.attempt is not None and now < application.attempt.deadline:
+        return None
+    return Commit(closing.stopped(application, now, rules))
+
+
+def step_completed(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """The old methods go, then the person is told which."""
+    del rules
+    if not application.removals or case.found.unreachable:
+        return None
+    if case.found.refused:
+        return Commit(issuing.removed(application, (), now))
+    if case.found.methods_gone is None:
+        return RemoveMethods(application.removals)
+    return Commit(issuing.removed(application, case.found.methods_gone, now))
