@@ -104,7 +104,7 @@ def _of_answer(error: "HttpResponseError", status: int) -> PortError:
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         # A mail that was accepted behind a 503 goes out twice, with the same operation id: better than none.
         return UnavailableError(text, retry_after(headers))
-    if status in _OF_THIS_MESSAGE:
+    if status in _OF_THIS_MESSAGE and "sender" not in code.casefold():
         return ForbiddenError(text)
     if status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.REQUEST_TIMEOUT:
         # Role, key, domain or address of the service: an operator's matter, and no reason to lose a mail.
