@@ -29,8 +29,8 @@ demo: setup ## play one recovery from application to pass against a cloud of its
 
 ##@ Check
 .PHONY: test
-test: setup ## run the tests; T="tests/unit -k links" narrows them
-	@exec $(PY) -m pytest $(T)
+test: setup ## run the tests, on two cores; T="tests/unit -k links" narrows them
+	@exec $(PY) -m pytest --numprocesses=2 --dist=loadgroup $(T)
 
 .PHONY: check
 check: setup ## lint, formatting, types, the direction of imports, templates, pins
