@@ -120,3 +120,20 @@ def test_who_looked_at_the_photo_is_shown_to_staff(town: Town) -> None:
 
     assert len(accesses) == 1
     assert reviewer.person["oid"] in str(accesses[0].values())
+
+
+def test_a_typed_address_that_a_reviewer_confirmed_gets_the_link_after_a_security_delay(town: Town) -> None:
+    typed = "typed@elsewhere.example.org"
+    case = town.in_review(contact_email=typed)
+    assert "contact_not_on_file" in case.seen()["flags"]
+    case.decide("approve", confirm_contact="on")
+    case.waits("cooling_off")
+    status = case.person.status(case.id)
+    assert (status["state"], status["next_actor"]) == ("cooling_off", "clock")
+    assert "Security delay" in case.page()
+    town.later(hours=23)
+    assert case.seen()["state"] == "cooling_off"
+    town.later(hours=2)
+    case.waits("approved")
+
+    assert f"/pickup/{case.id}?key=" in case.link(typed, f"/pickup/{case.id}")

@@ -1,5 +1,7 @@
 """Graph, mail and storage misbehave; the worker is down; messages become poison: nobody is lost, nobody gets two passes."""
 
+import time
+
 import pytest
 
 from local.visitor import eventually
@@ -146,9 +148,9 @@ def test_somebody_else_s_pass_is_deleted(town: Town) -> None:
 def test_the_mail_service_is_full_and_every_mail_comes_later(town: Town) -> None:
     town.faults(mail={"status": 429, "retry_after": 1, "times": 3})
     case = town.in_review()
-    eventually(lambda: not town.cloud.call("GET", "/api/faults") or None, "the fault used up", seconds=90)
-    for _ in range(4):
+    for _ in range(6):
         town.later(minutes=SOON)
+    assert not town.cloud.call("GET", "/api/faults")  # each refusal ended one round of sending
     case.review_link()
     case.not_me_link()
 
@@ -180,15 +182,19 @@ def test_storage_is_down_at_submission_and_nothing_is_half_stored(town: Town) ->
 
 
 def test_storage_goes_away_with_work_in_the_queue_and_the_work_is_done_when_it_is_back(town: Town) -> None:
-    town.faults(worker={"stopped": True})
+    """The worker is in the middle of it."""
+    town.faults(graph={"slow": 1.0})
     case = town.applies()
-    town.faults(worker={"stopped": True}, azurite={"stopped": True})
+    eventually(lambda: case.true_state() or None, "the worker at it")
     town.faults(azurite={"stopped": True})
+    time.sleep(2)
     town.calm()
-    town.later(minutes=SOON)
+    town.later(minutes=12)
     case.waits("in_review")
 
     assert case.events().count("submitted") == 1
+    assert case.events().count("review_opened") == 1
+    case.review_link()
 
 
 def test_a_message_nobody_understands_is_kept_for_the_operator_who_may_retry_it(town: Town) -> None:

@@ -20,6 +20,9 @@ class Town:
     """One stack with everybody who works there."""
 
     stack: Stack
+    codes: set[str] = field(default_factory=set, repr=False)
+    """Every pass that was read on a screen in this run."""
+    applicants: list[Visitor] = field(default_factory=list, repr=False)
     _staff: dict[tuple[str, int], Visitor] = field(default_factory=dict)
 
     @property
@@ -48,6 +51,7 @@ class Town:
         """Somebody new in town, signed in with the password alone."""
         person = self.cloud.call("POST", "/api/people", {"kind": kind, **wanted})
         visitor = Visitor(self.stack.app, person)
+        self.applicants.append(visitor)
         if signed_in:
             visitor.sign_in("applicant").raise_for_status()
         return visitor
@@ -237,6 +241,7 @@ class Case:
         """Ask for the pass and read it on the screen."""
         self.asks()
         self.code = self.person.collect_pass(self.id)
+        self.town.codes.add(self.code)
         return self.code
 
     def says_registered(self) -> None:
