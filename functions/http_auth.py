@@ -62,4 +62,5 @@ async def auth_sign_out(visit: Visit) -> func.HttpResponse:
     staff = visit.jar.read("staff") is not None and visit.form().text("kind") == "staff"
     visit.jar.forget("staff" if staff else "applicant")
     visit.jar.forget("pickup")
-    return answers.redirect(await bootstrap.sign_out_page())
+    entra = await bootstrap.sign_out_page()
+    return answers.redirect(entra) if entra else visit.page("signed_out", None)

@@ -56,14 +56,13 @@ async def finish_sign_in(flow: Mapping[str, Any], query: Mapping[str, str]) -> "
 
 
 async def sign_out_page() -> str:
-    """Where the browser goes to end the Entra session too; our home page if Entra cannot be reached."""
+    """Where the browser goes to end the Entra session too; empty if Entra cannot be reached."""
     from shared.adapters.msal_sign_in import SignInRefusedError
 
-    home = f"{base_url()}/"
     try:
-        return await _sign_in().sign_out_url(home)
+        return await _sign_in().sign_out_url(f"{base_url()}/")
     except SignInRefusedError:
-        return home
+        return ""
 
 
 def seal_cookie(name: CookieName, payload: Mapping[str, Any], *, ends_at: float | None = None) -> str:

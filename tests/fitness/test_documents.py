@@ -10,7 +10,8 @@ from shared.domain.states import MOVES, State
 from tests.fitness.source import ROOT
 
 DOCUMENTS = sorted(
-    [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")] + [*(ROOT / "docs").rglob("*.md")]
+    [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md")]
+    + [*(ROOT / "docs").rglob("*.md")]
 )
 NAMES = [each.relative_to(ROOT).as_posix() for each in DOCUMENTS]
 ROOMS = ("functions/", "shared/", "local/", "tests/", "docs/", ".ci/")

@@ -133,10 +133,6 @@ def test_every_problem_has_a_status_and_a_document(
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-NOT_SHOWN = {"signed_out"}
-"""Entra sends the browser back to the home page after a sign-out."""
-
-
 def test_every_page_that_is_shown_exists_and_every_page_is_shown() -> None:
     shown = {
         node.args[0].value
@@ -149,7 +145,7 @@ def test_every_page_that_is_shown_exists_and_every_page_is_shown() -> None:
     }
     pages = {each.stem for each in (ROOT / "shared/presentation/pages").glob("[!_]*.html")}
 
-    assert shown == pages - NOT_SHOWN
+    assert shown == pages
 
 
 def test_handlers_are_asynchronous() -> None:
