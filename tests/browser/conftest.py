@@ -20,18 +20,18 @@ _HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without Chromium leave one test of this room, which tells how to get it: a skip, and in CI a failure."""
-    if CHROMIUM.exists():
-        return
-    mine = [each for each in items if each.path.is_relative_to(_HERE)]
-    for each in mine[:1]:
-        each.add_marker(pytest.mark.xfail(reason=INSTALL, run=False) if _ci() else pytest.mark.skip(INSTALL))
-    config.hook.pytest_deselected(items=mine[1:])
-    items[:] = [each for each in items if each not in mine[1:]]
+    """Without Chromium one test of this room is left, which tells how to get it."""
+    if not CHROMIUM.exists():
+        others = [each for each in items if each.path.is_relative_to(_HERE)][1:]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [each for each in items if each not in others]
 
 
-def _ci() -> bool:
-    return os.environ.get("CI", "") == "true"
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Without Chromium: a skip on somebody's machine, a failure in CI."""
+    if not CHROMIUM.exists():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(INSTALL)
 
 
 @pytest.fixture(scope="package")
