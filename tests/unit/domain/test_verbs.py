@@ -323,3 +323,14 @@ def test_one_mail_is_never_owed_twice_in_a_change() -> None:
     mail = OwedMail(MailKind.CLOSED, 1, "a@b", NOW)
     change = Change(case_in(State.IN_REVIEW)).owing(mail, mail).owing(mail)
     assert change.mails == (mail,)
+
+
+def test_the_methods_of_the_first_claim_are_remembered_for_good() -> None:
+    first = issuing.claim(case_in(State.APPROVED), _PICKUP, (people.AUTHENTICATOR,), NOW, RULES).application
+    assert first.remembered == (people.AUTHENTICATOR,)
+    back = issuing.not_issued(first, "late", NOW).application
+    both = (people.AUTHENTICATOR, people.NEW_METHOD)
+    again = issuing.claim(back, _PICKUP, both, NOW, RULES).application
+    assert again.remembered == (people.AUTHENTICATOR,)
+    assert issuing.new_methods(again, both) == (people.NEW_METHOD,)
+    assert issuing.old_methods(again, both) == (people.AUTHENTICATOR,)

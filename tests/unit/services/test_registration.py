@@ -118,3 +118,14 @@ async def test_a_trouble_pressed_twice_counts_once() -> None:
         await report_trouble(name, world.student, world.web)
     await world.run()
     assert world.case(name).troubles == 1
+
+
+async def test_a_default_method_that_graph_keeps_at_first_goes_when_the_others_are_gone() -> None:
+    world = World()
+    world.graph.account(world.student).default_method = people.AUTHENTICATOR.id
+    name = await world.apply(reason=Reason.STOLEN)
+    await world.run()
+    await world.decide()
+    await world.run()
+    await world.pickup(name)
+    assert [each.kind for each in world.graph.account(world.student).methods] == [MethodKind.PASSWORD]
