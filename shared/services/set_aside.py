@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from shared.domain.requests import Request
 from shared.domain.well_formed import well_formed
-from shared.ports import Poison
+from shared.ports import Poison, UnavailableError
 from shared.services.alert_operators import alert_operators
 from shared.services.worker_ports import WorkerPorts
 
@@ -23,7 +23,7 @@ async def set_aside(requests: Sequence[Request], ports: WorkerPorts) -> list[Req
     ask again. A row whose content was forged has no claim to be kept.
 
     Raises:
-        UnavailableError: storage or mail cannot be reached; nothing is erased.
+        UnavailableError: storage cannot be reached; nothing is erased.
     """
     good = [each for each in requests if well_formed(each)]
     bad = [each for each in requests if not well_formed(each)]
@@ -34,6 +34,14 @@ async def set_aside(requests: Sequence[Request], ports: WorkerPorts) -> list[Req
         fresh = key not in {kept.key for kept in await ports.poison.kept()}
         await ports.poison.keep(Poison(key, INBOX_LANE, application, ports.clock.now()))
         if fresh:
-            await alert_operators(key, ports)
+            await _tell(key, ports)
         await ports.sweep.erase([each])
     return good
+
+
+async def _tell(key: str, ports: WorkerPorts) -> None:
+    """Mail that is down must not stop the timer's run for every case; the console lists the row in any event."""
+    try:
+        await alert_operators(key, ports)
+    except UnavailableError:
+        _LOG.warning("operators could not be told of a malformed request")

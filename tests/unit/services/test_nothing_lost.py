@@ -132,6 +132,20 @@ async def test_one_bad_request_does_not_keep_the_others_asleep() -> None:
     assert world.case(name).state is State.IN_REVIEW
 
 
+async def test_a_bad_request_while_mail_is_down_does_not_keep_the_others_asleep() -> None:
+    world = World()
+    await world.storage.inbox.put(
+        Request(_NOBODY, RequestKind.SUBMIT, 0, world.clock.now(), {"subject": "without the rest"})
+    )
+    name = await world.apply()
+    world.storage.hints.lanes["review"].clear()
+    world.seen.faults.append(Fault("mailer", "send", UnavailableError("mail is down")))
+    await wake_due(world.worker)
+    assert world.case(name).state is State.IN_REVIEW
+    assert len(await world.storage.poison.kept()) == 1
+    assert await world.storage.inbox.waiting(_NOBODY) == []
+
+
 async def test_a_retry_that_cannot_be_verified_now_does_not_keep_the_others_asleep() -> None:
     world = World()
     await park_poison("review", "garbage", world.worker)
