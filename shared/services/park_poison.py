@@ -1,6 +1,7 @@
 """A message the platform gave up on: kept for the operator, and its case parked. Nothing is dropped."""
 
 import hashlib
+from datetime import datetime
 
 from shared.domain.closing import need_attention
 from shared.domain.kinds import Attention
@@ -24,21 +25,25 @@ async def park_poison(lane: str, text: str, ports: WorkerPorts) -> None:
     now = ports.clock.now()
     key = hashlib.sha256(f"{lane}:{text}".encode()).hexdigest()[:24]
     await ports.poison.keep(Poison(key=key, lane=lane, text=text[:200], at=now))
-    await alert_operators(key, ports)
-    if not is_id(text):
-        return
+    if not is_id(text) or not await _park(text, now, ports):
+        await alert_operators(key, ports)
+
+
+async def _park(application: str, now: datetime, ports: WorkerPorts) -> bool:
+    """Park the case the message names; False if there is none to park. The mail that this owes tells the operators."""
     for _ in range(_TRIES):
-        snapshot = await ports.applications.read(text)
+        snapshot = await ports.applications.read(application)
         if snapshot is None or not snapshot.application.may_move(State.ATTENTION):
-            return
+            return False
         if snapshot.application.state is State.COMPLETED:
-            return
+            return False
         change = need_attention(snapshot.application, Attention.POISON, now, ports.rules)
         at = wake_after(change.application, now, owes_mail=True)
-        wake = await ports.due.insert(at or now, text, "mail")
+        wake = await ports.due.insert(at or now, application, "mail")
         try:
             await ports.applications.save(snapshot, change, wake)
         except StaleError:
             continue
-        await look_at(text, ports)
-        return
+        await look_at(application, ports)
+        return True
+    return False

@@ -180,6 +180,16 @@ async def test_a_poison_message_parks_its_open_case_and_tells_the_operator(state
     assert "operator_alert" in world.subjects(people.OPERATORS[0])
 
 
+async def test_a_poison_message_parks_its_case_even_while_mail_is_down_and_tells_of_it_once() -> None:
+    world, name = await reach(State.IN_REVIEW)
+    world.seen.faults.append(Fault("mailer", "send", UnavailableError("mail is down")))
+    await park_poison("review", name, world.worker)
+    assert world.case(name).attention is Attention.POISON
+    world.seen.faults.clear()
+    await world.move(timedelta(minutes=12))
+    assert len(world.mailer.to(people.OPERATORS[0])) == 1
+
+
 async def test_a_poison_message_of_an_ended_case_is_kept_and_the_case_left_alone() -> None:
     world, name = await reach(State.COMPLETED)
     await park_poison("mail", name, world.worker)
