@@ -34,13 +34,21 @@ def need_attention(application: Application, why: Attention, now: datetime, rule
         change.application,
         attention=why,
         attention_from=application.state,
-        due_at=None,
+        due_at=rules.calendar.closing_after_days(now, 1),
         check_at=None,
         interventions=application.interventions + 1,
     )
     return replace(change, application=parked).owing(
         *to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=1_000_000 + parked.interventions)
     )
+
+
+def remind_operator(application: Application, now: datetime, rules: Rules) -> Change:
+    """A parked case waits for a named person: they are told again, each business day, until somebody acts."""
+    waiting = replace(application, due_at=rules.calendar.closing_after_days(now, 1))
+    number = 3_000_000 + int(now.timestamp()) // 3600
+    alert = to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=number)
+    return Change(waiting).owing(*alert)
 
 
 def stop(
@@ -166,6 +174,7 @@ def run_again(
         application,
         attention=None,
         attention_from=None,
+        due_at=None,
         operators=(*application.operators, *operator.marks),
         attempts=application.attempts + 1,
     )
@@ -188,7 +197,8 @@ def _back(
         return move(touched, State.STOPPING, EventKind.RUN_AGAIN, now, **by)
     interrupted = parked.attention_from in {State.ISSUING, State.ISSUED}
     if not interrupted or not decision_verifies:
-        fresh = replace(touched, approvals=(), round=parked.round + 1, promised_by=None)
+        photo = replace(touched.photo, erase_at=None) if touched.photo else None  # it is needed once more
+        fresh = replace(touched, approvals=(), photo=photo, round=parked.round + 1, promised_by=None)
         return move(fresh, State.SUBMITTED, EventKind.RUN_AGAIN, now, **by)
     until = rules.calendar.closing_after_days(now, rules.pickup_days)
     ready = replace(touched, due_at=until, promised_by=until, pickup_until=until)

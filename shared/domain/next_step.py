@@ -66,7 +66,7 @@ def _before_the_first_commit(case: Case, now: datetime) -> Step:
     submits = [each for each in case.waiting if each.kind is RequestKind.SUBMIT]
     if submits:
         request = replace(submits[0], received_at=min(submits[0].received_at, now))
-        change = reviewing.submit(request).answering(request, now)
+        change = reviewing.submit(request, now).answering(request, now)
         for stored in _photos_of(case, request.body.get("photo", "")):
             change = change.answering(stored, now)
         return Commit(change)
@@ -190,7 +190,7 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
 
 def _out_of_patience(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """The system could not do its part for too long: a named person must know."""
-    stuck = application.state is State.SUBMITTED and case.found.unreachable
+    stuck = application.state in {State.SUBMITTED, State.STOPPING} and case.found.unreachable
     if stuck and now - application.entered_at >= rules.system_patience:
         return Commit(closing.need_attention(application, Attention.UNREACHABLE, now, rules))
     return None

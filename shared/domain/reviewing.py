@@ -25,7 +25,7 @@ def reference_of(application: str) -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
-def submit(request: Request) -> Change:
+def submit(request: Request, now: datetime) -> Change:
     """The application begins with what the door took in; nothing of the directory is known yet."""
     body = request.body
     name = body.get("photo", "")
@@ -39,7 +39,7 @@ def submit(request: Request) -> Change:
         reason=Reason(body["reason"]),
         state=State.SUBMITTED,
         received_at=request.received_at,
-        entered_at=request.received_at,
+        entered_at=now,
         details=body.get("details", ""),
         contact_email=body.get("contact_email", ""),
         photo=StoredPhoto(name, doubts) if name else None,
@@ -146,6 +146,7 @@ def replace_photo(application: Application, request: Request, now: datetime, rul
         discard_photo(application),
         photo=StoredPhoto(request.body["photo"], doubts),
         round=application.round + 1,
+        approvals=(),  # an approval was given for the photo that was seen
         flags=_photo_flags(application.flags, doubts),
     )
     noted = note(renewed, EventKind.PHOTO_REPLACED, now, party=Party.APPLICANT, actor=application.subject)

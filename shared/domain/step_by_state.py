@@ -97,6 +97,13 @@ def _cooling_off(case: Case, application: Application, now: datetime, rules: Rul
     return None
 
 
+def _attention(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    del case
+    if application.due_at is None or now < application.due_at:
+        return None
+    return Commit(closing.remind_operator(application, now, rules))
+
+
 def _nothing(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     del case, application, now, rules
     return None
@@ -116,5 +123,5 @@ _BY_STATE = {
     State.REJECTED: _nothing,
     State.CANCELLED: _nothing,
     State.EXPIRED: _nothing,
-    State.ATTENTION: _nothing,
+    State.ATTENTION: _attention,
 }

@@ -94,6 +94,6 @@ def _not_yet_saved(inbox: list[Request]) -> FoundCase:
     submit = next((each for each in inbox if each.kind is RequestKind.SUBMIT), None)
     if submit is None:
         raise RefusedError(Refusal.NOT_FOUND)
-    change = reviewing.submit(submit)
+    change = reviewing.submit(submit, submit.received_at)
     waiting = tuple(each for each in inbox if each is not submit)
     return FoundCase(change.application, change.events, (), waiting)

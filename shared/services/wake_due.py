@@ -73,4 +73,4 @@ async def _look(name: str, wakes: list[Wake], gate: asyncio.Semaphore, ports: Wo
 
 def _fresh(request: Request) -> bool:
     stamped = request.stamped_at
-    return stamped is not None and datetime.now(UTC) - stamped < _FRESH
+    return stamped is not None and abs(datetime.now(UTC) - stamped) < _FRESH

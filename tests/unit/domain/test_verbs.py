@@ -305,13 +305,13 @@ def test_not_me_is_remembered_whatever_stops_the_case_later() -> None:
 
 
 @pytest.mark.parametrize("state", [each for each in State if each not in {State.ATTENTION, *TERMINAL}])
-def test_parking_stops_every_clock_and_tells_each_operator(state: State) -> None:
+def test_parking_leaves_one_clock_and_tells_each_operator(state: State) -> None:
     change = closing.need_attention(case_in(state, check_at=NOW), Attention.POISON, NOW, RULES)
     case = change.application
     assert (case.attention, case.attention_from, case.due_at, case.check_at) == (
         Attention.POISON,
         state,
-        None,
+        RULES.calendar.closing_after_days(NOW, 1),  # nobody moves it but the operator, who is told again then
         None,
     )
     assert [(each.kind, each.to) for each in change.mails] == [

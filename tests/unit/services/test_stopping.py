@@ -231,11 +231,23 @@ async def test_what_the_owner_stopped_never_runs_again_even_if_stopping_was_park
     assert world.live_pass == ""
 
 
-async def test_a_parked_case_wakes_nobody() -> None:
+async def test_the_operator_of_a_parked_case_is_reminded_each_business_day() -> None:
     world, name = await reach(State.ATTENTION)
-    await world.move(timedelta(days=9))
-    assert not world.storage.due_rows.rows
+    told = len(world.subjects(people.OPERATORS[0]))
+    for _ in range(7 * 24):
+        await world.move(timedelta(hours=1))
+    assert len(world.subjects(people.OPERATORS[0])) - told == 5
     assert world.case(name).state is State.ATTENTION
+
+
+async def test_a_case_that_cannot_be_stopped_reaches_an_operator() -> None:
+    """Graph is away: the pass can be neither listed nor deleted, and somebody must know."""
+    world, name = await reach(State.STOPPING)
+    world.seen.faults.append(Fault("passes", "listed", UnavailableError("away"), times=10_000))
+    world.seen.faults.append(Fault("passes", "delete", UnavailableError("away"), times=10_000))
+    await world.move(timedelta(hours=2))
+    assert world.case(name).state is State.ATTENTION
+    assert world.case(name).attention is Attention.UNREACHABLE
 
 
 async def test_nothing_is_given_out_while_a_stop_is_unanswered() -> None:
