@@ -16,7 +16,6 @@ def staffed(stack: Stack) -> Town:
 @pytest.fixture
 def town(staffed: Town) -> Iterator[Town]:
     """The town on a Tuesday at 10:00, open, with nothing broken."""
-    staffed.calm()
-    staffed.at("2026-11-17T10:00:00+09:00")
+    staffed.begin()
     yield staffed
     staffed.calm()

@@ -12,6 +12,13 @@ from tests.journeys.town import Case, Town, problem, words
 UNKNOWN = "0" * 32
 
 
+@pytest.fixture(scope="module")
+def case(staffed: Town) -> Case:
+    """A case that nothing may change."""
+    staffed.begin()
+    return staffed.in_review()
+
+
 def nobody(town: Town) -> Visitor:
     """A browser in which nobody is signed in."""
     return Visitor(town.stack.app, {})
@@ -133,8 +140,7 @@ def test_headers_of_the_platform_s_own_sign_in_are_not_believed(town: Town) -> N
     "origin",
     [None, "null", "https://evil.example", "http://localhost", "http://127.0.0.1:{port}", "", "{app}."],
 )
-def test_a_post_from_another_site_changes_nothing(town: Town, origin: str | None) -> None:
-    case = _shared_case(town)
+def test_a_post_from_another_site_changes_nothing(town: Town, case: Case, origin: str | None) -> None:
     headers = {"Accept": "application/json"}
     if origin is not None:
         headers["Origin"] = origin.format(port=town.stack.settings.port, app=town.stack.app)
@@ -148,15 +154,6 @@ def test_a_post_from_another_site_changes_nothing(town: Town, origin: str | None
         problem(case.person.http.post(f"{town.stack.app}{path}", data=data, headers=headers, timeout=30), 403)
 
     assert case.seen()["state"] == "in_review"
-
-
-_shared: list[Case] = []
-
-
-def _shared_case(town: Town) -> Case:
-    if not _shared:
-        _shared.append(town.in_review())
-    return _shared[0]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost:1", "evil.example:443"])

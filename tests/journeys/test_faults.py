@@ -231,10 +231,59 @@ def test_a_case_whose_message_became_poison_is_parked_and_retried(town: Town) ->
     case.waits("approved")
 
 
-def test_garbage_in_a_working_queue_harms_nobody(town: Town) -> None:
+def test_garbage_in_a_working_queue_harms_nobody_and_what_cannot_be_read_reaches_the_operator(
+    town: Town,
+) -> None:
+    """After five tries the platform gives a message up; the poison handler keeps it."""
     stored = Stored(town.stack.settings.storage)
     for text in ("", "garbage", "0" * 32, "'; drop table", "../../x", "\u3042" * 50):
         stored.send("review", text)
         stored.send("issuance", text)
-
     town.in_review()
+
+    def kept() -> set[object]:
+        rows = stored.rows("applications")
+        return {row["lane"] for row in rows if row["PartitionKey"] == "poison" and row["text"] == "../../x"}
+
+    eventually(lambda: kept() == {"review", "issuance"} or None, "both kept", seconds=60)
+    assert "../../x" in town.staff("operator").get("/staff/attention").text
+
+
+def test_graph_in_every_other_way_that_is_documented_changes_nothing(town: Town) -> None:
+    odd: list[dict[str, object]] = [
+        {"page_size": 1}, {"empty_first_page": True}, {"unknown_reason": True}, {"unknown_method": True},
+        {"revoke_status": 204}, {"second_pass": "refuse"}, {"mask_phones": True},
+        {"delete_pass_revokes_sessions": True},
+    ]  # fmt: skip
+    town.faults(graph=odd)
+    case = town.issued()
+    case.collects()
+    assert [each["value"] for each in town.graph(case.person)["passes"]] == [case.code]
+    town.registers(case.person)
+    case.says_registered()
+    case.waits_for("old_methods_removed")
+
+    assert "phone" not in {each["kind"] for each in town.graph(case.person)["methods"]}
+
+
+def test_graph_shows_what_is_new_late_and_nobody_is_lost(town: Town) -> None:
+    town.faults(graph={"lag": 20})
+    case = town.issued()
+    town.registers(case.person)
+    case.says_registered()
+    case.waits_for("registration_reported")
+    town.later(minutes=SOON)
+
+    case.waits("completed")
+
+
+def test_answers_of_graph_that_break_off_are_no_facts(town: Town) -> None:
+    town.faults(graph={"truncate": True})
+    case = town.applies()
+    case.waits("submitted")
+    town.later(minutes=SOON)
+    assert case.true_state() == "submitted"
+    town.calm()
+    town.later(minutes=SOON)
+
+    case.waits("in_review")

@@ -30,6 +30,11 @@ class Town:
         """The local cloud's JSON door."""
         return self.stack.cloud
 
+    def begin(self) -> None:
+        """A Tuesday at 10:00, open, with nothing broken."""
+        self.calm()
+        self.at("2026-11-17T10:00:00+09:00")
+
     def at(self, moment: str) -> None:
         """Move the business clock; what became due has run."""
         self.cloud.set_clock(moment)
