@@ -15,7 +15,7 @@ from tests.browser.scenes import Scene
 from tests.browser.window import DESKTOP, NARROW, PHONE, Window, Windows
 from tests.journeys.town import Town
 
-_OPTIONS = {"resultTypes": ["violations"]}
+_OPTIONS = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 _GRAVE = {"serious", "critical"}
 
 
@@ -36,7 +36,7 @@ def test_every_page_is_accessible_and_fits(
     found = [
         fault
         for scene in part(town)
-        for language in ("ja", "en")
+        for language in scene.languages
         for fault in _look(windows, scene, language)
     ]
     assert found == []
