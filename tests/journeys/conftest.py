@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.journeys.stored import GARBAGE, Stored
 from tests.journeys.town import Town
 from tests.stack import Stack, stack
 
@@ -10,6 +11,11 @@ __all__ = ["stack"]
 
 @pytest.fixture(scope="session")
 def staffed(stack: Stack) -> Town:
+    """The town; garbage lies in its queues from the start, and test_traces.py sees where it ends."""
+    stored = Stored(stack.settings.storage)
+    for text in GARBAGE:
+        stored.send("review", text)
+        stored.send("issuance", text)
     return Town(stack)
 
 

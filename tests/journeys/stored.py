@@ -14,6 +14,10 @@ from shared import names
 from shared.adapters.tables_inbox import TableInbox
 from shared.domain.requests import Request, RequestKind
 
+UNREADABLE = "../../x"
+GARBAGE = ("", "garbage", "0" * 32, "'; drop table", UNREADABLE, "\u3042" * 50)
+"""Messages that no door ever sends."""
+
 
 @dataclass(frozen=True)
 class Stored:

@@ -3,7 +3,7 @@
 import re
 
 from local.visitor import eventually
-from tests.journeys.stored import Stored
+from tests.journeys.stored import UNREADABLE, Stored
 from tests.journeys.town import Town
 
 LINKS = re.compile(r"/(?:review|not-me)/[A-Za-z0-9_-]{20,}|key=[A-Za-z0-9_-]{20,}")
@@ -50,9 +50,21 @@ def test_logs_name_nobody_and_carry_no_link_and_no_token(town: Town) -> None:
     assert [line for line in lines if HOME.search(line)] == []
 
 
+def test_garbage_in_a_queue_reaches_the_operator_after_five_tries(town: Town) -> None:
+    """It was there from the start; the platform gives it up, the poison handler keeps it."""
+    stored = Stored(town.stack.settings.storage)
+
+    def kept() -> set[object]:
+        rows = stored.rows("applications")
+        return {row["lane"] for row in rows if row["PartitionKey"] == "poison" and row["text"] == UNREADABLE}
+
+    eventually(lambda: kept() == {"review", "issuance"} or None, "both kept", seconds=90)
+    assert UNREADABLE in town.staff("operator").get("/staff/attention").text
+
+
 def test_no_process_met_an_error_that_it_did_not_expect(town: Town) -> None:
     """Storage was taken away and garbage was put into queues on purpose: anything else is a fault of ours."""
-    on_purpose = ("UnavailableError", "not a key that storage takes")
+    on_purpose = ("UnavailableError", "not a key that storage takes", "local.host.queue_listener")
     lines = [line for line in town.stack.said().splitlines() if '"level": "ERROR"' in line]
 
     assert [line[:3000] for line in lines if not any(each in line for each in on_purpose)] == []
