@@ -1,0 +1,85 @@
+"""What the service needs from outside, in its own words. Adapters fulfil these; fakes are held by the same contract tests.
+
+All instants are aware UTC. Every method may raise :class:`UnavailableError`; other errors are named where they can occur.
+"""
+
+from shared.domain.accounts import LivePass
+from shared.domain.staff import StaffIdentity
+from shared.ports.cases import (
+    Access,
+    Accesses,
+    Applications,
+    OpenCases,
+    Photos,
+    Poison,
+    PoisonRows,
+    Snapshot,
+    Wake,
+)
+from shared.ports.directory import Directory, Methods, NewPass, Passes, SignInSessions
+from shared.ports.errors import (
+    ConflictError,
+    ForbiddenError,
+    MissingError,
+    PortError,
+    StaleError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
+from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage
+from shared.ports.security import Links, PhotoLab, Sealer, StaffTokens
+from shared.ports.surroundings import Clock, Randomness
+from shared.ports.work import (
+    AccountLock,
+    AccountLocks,
+    DueRows,
+    Hints,
+    Inbox,
+    InboxSweep,
+    MailBudgets,
+    Switches,
+)
+
+__all__ = [
+    "Access",
+    "Accesses",
+    "AccountLock",
+    "AccountLocks",
+    "Applications",
+    "Clock",
+    "ConflictError",
+    "Directory",
+    "DueRows",
+    "ForbiddenError",
+    "Hints",
+    "Inbox",
+    "InboxSweep",
+    "LinkTokens",
+    "Links",
+    "LivePass",
+    "MailBudgets",
+    "MailComposer",
+    "MailMessage",
+    "Mailer",
+    "Methods",
+    "MissingError",
+    "NewPass",
+    "OpenCases",
+    "Passes",
+    "PhotoLab",
+    "Photos",
+    "Poison",
+    "PoisonRows",
+    "PortError",
+    "Randomness",
+    "Sealer",
+    "SignInSessions",
+    "Snapshot",
+    "StaffIdentity",
+    "StaffTokens",
+    "StaleError",
+    "Switches",
+    "UnavailableError",
+    "UnknownOutcomeError",
+    "Wake",
+]

@@ -1,0 +1,55 @@
+"""The mail service, and who writes the mails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.domain.application import Application
+from shared.domain.mails import OwedMail
+
+
+@dataclass(frozen=True, slots=True)
+class MailMessage:
+    """A mail ready to be sent."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class Mailer(Protocol):
+    """The mail service."""
+
+    async def send(self, message: MailMessage, *, operation: str) -> None:
+        """Hand over one message; ``operation`` (a GUID) is the same for every try of the same mail.
+
+        Raises:
+            ForbiddenError: the service refuses this message for good.
+            UnknownOutcomeError: it may have been accepted.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTokens:
+    """Signed tokens a mail needs, made at send time; absent ones are empty."""
+
+    action: str = ""
+    not_me: str = ""
+
+
+class MailComposer(Protocol):
+    """Turns a mail owed into words."""
+
+    def compose(self, mail: OwedMail, application: Application, tokens: LinkTokens) -> MailMessage:
+        """Subject, text and HTML in the application's language (staff mails in both)."""
+        ...
+
+    def given_up(self, to: str) -> MailMessage:
+        """To an operator: a message or a request was given up on; the console lists it."""
+        ...
+
+    def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
+        """One message to one member of staff about several cases."""
+        ...

@@ -1,0 +1,60 @@
+"""Signatures, seals and the judging of photos."""
+
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.links import LinkClaims, Purpose
+from shared.domain.photo import PhotoVerdict
+from shared.domain.staff import StaffIdentity
+
+
+class StaffTokens(Protocol):
+    """Verifies ID tokens of the staff application."""
+
+    async def verify(self, token: str, *, stamped_at: datetime) -> StaffIdentity | None:
+        """Check signature, issuer, audience, tenant, ``acrs``, and that ``stamped_at`` lies in its life; None if not."""
+        ...
+
+
+class Sealer(Protocol):
+    """Encrypts a pass to the browser that asked."""
+
+    def accepts(self, public_key: str) -> bool:
+        """Whether a base64 SubjectPublicKeyInfo is an RSA key of 2048 bits or more."""
+        ...
+
+    def seal(self, public_key: str, code: str) -> str:
+        """Base64 of RSA-OAEP with SHA-256.
+
+        Raises:
+            ValueError: no usable RSA key of 2048 bits or more, or a code of over 48 characters.
+        """
+        ...
+
+
+class PhotoLab(Protocol):
+    """Judges and re-encodes photos."""
+
+    async def judge(self, raw: bytes) -> PhotoVerdict:
+        """Decide by content, decode within bounds, re-encode without metadata."""
+        ...
+
+
+class Links(Protocol):
+    """Signed links."""
+
+    def sign(self, claims: LinkClaims) -> str:
+        """A URL-safe token."""
+        ...
+
+    def read(self, purpose: Purpose, token: str) -> LinkClaims:
+        """The claims of a token made for this purpose (its expiry is the caller's to check).
+
+        Raises:
+            LinkMalformedError: altered, for another purpose, or signed with an unknown key.
+        """
+        ...
+
+    def addressee(self, address: str) -> str:
+        """A short keyed digest of an address."""
+        ...

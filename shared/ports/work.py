@@ -1,0 +1,128 @@
+"""What wakes the worker and keeps workers apart: inbox, due rows, hints, locks, switches, the mail budget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.mails import MailBudget
+from shared.domain.requests import Request
+from shared.ports.cases import Wake
+
+
+class Inbox(Protocol):
+    """Where the doors put what they ask for."""
+
+    async def put(self, request: Request) -> None:
+        """Insert a request.
+
+        Raises:
+            ConflictError: the same slot was asked for already; the first stays.
+        """
+        ...
+
+    async def waiting(self, application: str) -> list[Request]:
+        """The requests for one application that are still in the inbox."""
+        ...
+
+
+class InboxSweep(Protocol):
+    """The worker's side of the inbox."""
+
+    async def everything(self) -> list[Request]:
+        """All requests in the inbox, in any order."""
+        ...
+
+    async def erase(self, requests: Sequence[Request]) -> None:
+        """Remove answered requests of one application; one that is gone is no error."""
+        ...
+
+
+class DueRows(Protocol):
+    """Wake-ups that survive everything."""
+
+    async def insert(self, at: datetime, application: str, lane: str) -> Wake:
+        """Write a due row; it is there before this returns."""
+        ...
+
+    async def due(self, now: datetime) -> list[Wake]:
+        """Every row whose time has come, no cursor."""
+        ...
+
+    async def erase(self, wakes: Sequence[Wake]) -> None:
+        """Remove rows; one that is gone is no error."""
+        ...
+
+
+class Hints(Protocol):
+    """Queue messages that name an application and nothing else; losing one does no harm."""
+
+    async def send(self, lane: str, application: str) -> None:
+        """Put a hint into a lane."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLock:
+    """The lock row of an account: which application holds it, and the earlier ones, newest first."""
+
+    subject: str
+    application: str
+    earlier: tuple[str, ...]
+    version: str
+
+
+class AccountLocks(Protocol):
+    """One open application per account. Valid only while the application it names is open."""
+
+    async def read(self, subject: str) -> AccountLock | None:
+        """The lock of an account, if there ever was one."""
+        ...
+
+    async def insert(self, subject: str, application: str) -> None:
+        """Take the lock of an account that never had one.
+
+        Raises:
+            ConflictError: there is a row.
+        """
+        ...
+
+    async def replace(self, lock: AccountLock, application: str) -> None:
+        """Take over by ETag; the application it named joins the earlier ones.
+
+        Raises:
+            StaleError: somebody else wrote it since it was read.
+        """
+        ...
+
+
+class Switches(Protocol):
+    """Rows that steer or watch the whole service."""
+
+    async def frozen(self) -> bool:
+        """Whether an operator has frozen the making of passes."""
+        ...
+
+    async def beat(self, at: datetime) -> None:
+        """The worker is alive."""
+        ...
+
+    async def last_beat(self) -> datetime | None:
+        """When the worker was last seen alive."""
+        ...
+
+
+class MailBudgets(Protocol):
+    """The shared token bucket, guarded by ETag."""
+
+    async def read(self) -> tuple[MailBudget | None, str]:
+        """The bucket and its version; None when nothing was ever sent."""
+        ...
+
+    async def write(self, budget: MailBudget, version: str) -> None:
+        """Save it.
+
+        Raises:
+            StaleError: another worker took from it first.
+        """
+        ...
