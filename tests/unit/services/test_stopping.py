@@ -236,7 +236,9 @@ async def test_the_operator_of_a_parked_case_is_reminded_each_business_day() -> 
     told = len(world.subjects(people.OPERATORS[0]))
     for _ in range(7 * 24):
         await world.move(timedelta(hours=1))
-    assert len(world.subjects(people.OPERATORS[0])) - told == 3  # Thursday, Friday, and Tuesday after the holiday
+    assert (
+        len(world.subjects(people.OPERATORS[0])) - told == 3
+    )  # Thursday, Friday, and Tuesday after the holiday
     assert world.case(name).state is State.ATTENTION
 
 
