@@ -42,7 +42,7 @@ def eventually[T](
         if time.monotonic() > deadline:
             raise NotSeenError(what)
         time.sleep(pause)
-        pause = min(pause * 1.3, 1.0)
+        pause = min(pause * 1.3, 0.5)
 
 
 class LocalCloud:
