@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.stack import stack
+
+__all__ = ["stack"]
+
 _ROOT = Path(__file__).resolve().parent
 _TOGETHER = {
     "journeys": "stack",

@@ -10,9 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.window import FLAGS, Windows
 from tests.journeys.town import Town
-from tests.stack import Stack, stack
-
-__all__ = ["stack"]
+from tests.stack import Stack
 
 CHROMIUM = Path("/usr/bin/chromium")
 INSTALL = "Chromium is needed: apt-get install chromium fonts-noto-cjk"

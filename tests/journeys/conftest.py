@@ -4,9 +4,7 @@ import pytest
 
 from tests.journeys.stored import GARBAGE, Stored
 from tests.journeys.town import Town
-from tests.stack import Stack, stack
-
-__all__ = ["stack"]
+from tests.stack import Stack
 
 
 @pytest.fixture(scope="session")
