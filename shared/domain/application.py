@@ -105,7 +105,8 @@ class Application:
         troubles: Reports that the pass does not work; every second one goes to the operator.
         remembered: The methods registered at the first claim; what is not among them later is new.
         check_at: When the registration is looked for next (UTC).
-        removals: Old methods that are still to be removed; ``removed`` names the kinds that were.
+        removals: Old methods that are still to be removed; ``removed`` names the kinds that were, ``kept`` counts the
+            ones that Graph would not remove.
     """
 
     id: str
@@ -155,6 +156,7 @@ class Application:
     interventions: int = 0
     removals: tuple[Method, ...] = ()
     removed: tuple[str, ...] = ()
+    kept: int = 0
     completed_at: datetime | None = None
     events: int = 0
 

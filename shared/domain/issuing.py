@@ -207,14 +207,15 @@ def complete(application: Application, methods: tuple[Method, ...], now: datetim
 def removed(application: Application, gone: tuple[Method, ...], now: datetime) -> Change:
     """The old methods were removed (or Graph kept some): the person is told which kinds."""
     kinds = tuple(each.kind.value for each in gone)
+    kept = len(application.removals) - len(gone)
     change = note(
         application,
         EventKind.OLD_METHODS_REMOVED,
         now,
         removed=",".join(kinds),
-        kept=str(len(application.removals) - len(gone)),
+        kept=str(kept),
     )
-    after = replace(change.application, removals=(), removed=kinds)
+    after = replace(change.application, removals=(), removed=kinds, kept=kept)
     return replace(change, application=after).owing(*to_owner(after, MailKind.COMPLETED, now, round_=1))
 
 

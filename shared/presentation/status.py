@@ -93,6 +93,7 @@ def status_view(
         attempts_left=attempts_left,
         troubles=application.troubles,
         removed=bool(application.removed),
+        kept=application.kept > 0,
         asked=asked,
         errors=errors or {},
     )

@@ -166,6 +166,7 @@ class StatusView:
         attempts_left: How often a pass may still be asked for.
         troubles: How often the person said that the pass does not work.
         removed: Whether old methods were removed at completion.
+        kept: Whether some of them could not be.
         asked: What the person asked just now and that is still being worked on.
         doubts: What was seen on the better photo just sent.
         keep_doubts: True after the first try of a better photo.
@@ -191,6 +192,7 @@ class StatusView:
     attempts_left: int = 0
     troubles: int = 0
     removed: bool = False
+    kept: bool = False
     asked: RequestKind | None = None
     doubts: tuple[PhotoDoubt, ...] = ()
     keep_doubts: bool = False

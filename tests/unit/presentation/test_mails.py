@@ -150,6 +150,12 @@ def test_the_completed_mail_names_what_was_removed() -> None:
     assert "No old method was removed" in composed(MailKind.COMPLETED, removed=()).text
 
 
+def test_the_completed_mail_says_when_an_old_method_could_not_be_removed() -> None:
+    words = "could not be removed"
+    assert words in composed(MailKind.COMPLETED, removed=("phone",), kept=1).text
+    assert words not in composed(MailKind.COMPLETED, removed=("phone",)).text
+
+
 def test_a_reference_cannot_break_the_subject() -> None:
     assert "\n" not in composed(MailKind.RECEIPT, reference="A\r\nBcc: x@example.com").subject
 
