@@ -10,6 +10,7 @@ from functions._http.links import read_link
 from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.application import Application
+from shared.domain.errors import LinkExpiredError
 from shared.domain.links import Purpose
 from shared.presentation.views import Choice, Errors, NotMeDoneView, NotMeView
 from shared.services import answer_owner_notice
@@ -23,6 +24,7 @@ async def not_me(visit: Visit) -> func.HttpResponse:
     """Two choices, none of them made."""
     claims = read_link(visit, Purpose.NOT_ME)
     case = await answer_owner_notice.show_notice(claims, bootstrap.web())
+    _check_in_time(case)
     return _choices(visit, case, {})
 
 
@@ -33,6 +35,7 @@ async def not_me_answer(visit: Visit) -> func.HttpResponse:
     claims = read_link(visit, Purpose.NOT_ME)
     choice = visit.form().text("choice")
     ports = bootstrap.web()
+    _check_in_time(await answer_owner_notice.show_notice(claims, ports))
     if choice == Choice.NOT_MINE.value:
         case = await answer_owner_notice.answer_not_mine(claims, ports)
     elif choice == Choice.MINE.value:
@@ -43,7 +46,20 @@ async def not_me_answer(visit: Visit) -> func.HttpResponse:
         return _choices(visit, case, errors, status=HTTPStatus.BAD_REQUEST)
     if visit.wants_json:
         return answers.document({"choice": choice}, status=HTTPStatus.ACCEPTED)
-    return visit.page("not_me_done", NotMeDoneView(case.reference, Choice(choice)))
+    return visit.page("not_me_done", NotMeDoneView(case.reference, Choice(choice), over=_over(case)))
+
+
+def _over(case: Application) -> bool:
+    """Whether there was nothing left to stop; a completed one is contested."""
+    return case.terminal and case.completed_at is None
+
+
+def _check_in_time(case: Application) -> None:
+    """After the time for contesting the link is dead, and the page names the support desk."""
+    ports = bootstrap.web()
+    ended = case.completed_at
+    if ended is not None and ports.clock.now() >= ended + ports.rules.contest_for:
+        raise LinkExpiredError(Purpose.NOT_ME.value)
 
 
 def _choices(

@@ -10,11 +10,14 @@ from functions._http.pickups import bind_link, collector_of, needs_link_page, pi
 from functions._http.problems import Trouble
 from functions._http.visit import Visit
 from shared import bootstrap
+from shared.domain.states import State
 from shared.presentation.views import Problem
 from shared.services import collect_pass
 from shared.services.find_case import read_own_case
 
 bp = func.Blueprint()
+
+_WITH_A_PASS = frozenset({State.APPROVED, State.ISSUING, State.ISSUED})
 
 
 @bp.route(route="pickup/{id}", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -31,6 +34,8 @@ async def pickup(visit: Visit) -> func.HttpResponse:
 async def pickup_open(visit: Visit) -> func.HttpResponse:
     """The page with the button; opening it uses nothing up."""
     found = await read_own_case(visit.part("id"), visit.who.oid, bootstrap.web())
+    if found.application.state not in _WITH_A_PASS:
+        return answers.redirect(f"/applications/{visit.part('id')}")
     if collector_of(visit, found.application.round) is None:
         return needs_link_page(visit, found)
     return pickup_page(visit, found)
@@ -69,4 +74,4 @@ async def pickup_shown(visit: Visit) -> func.HttpResponse:
 
 
 def _no_link() -> collect_pass.Collector:
-    raise Trouble(Problem.FORBIDDEN)
+    raise Trouble(Problem.LINK_NEEDED)

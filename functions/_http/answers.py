@@ -68,6 +68,7 @@ def problem_document(trouble: Trouble, language: Language) -> func.HttpResponse:
         "link": trouble.link,
         "decided_by": trouble.winner,
         "errors": dict(trouble.fields),
+        "messages": {name: word(f"error.{name}", code, language) for name, code in trouble.fields},
     }
     value |= {name: each for name, each in extra.items() if each}
     body = json.dumps(value, ensure_ascii=False).encode()

@@ -1,6 +1,7 @@
 """Bodies of requests: forms, uploads, JSON, each within bounds and with a clear refusal."""
 
 import json
+import unicodedata
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -26,8 +27,9 @@ class Form:
     files: dict[str, bytes] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """A field without surrounding space and with plain line ends; empty if it is missing."""
-        return self.fields.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
+        """A field without control characters and surrounding space, with plain line ends; empty if it is missing."""
+        lines = self.fields.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
+        return "".join(each for each in lines if each in "\n\t" or unicodedata.category(each) != "Cc").strip()
 
 
 def check_length(req: func.HttpRequest, limit: int) -> None:

@@ -15,8 +15,9 @@ from functions._http.cookie_jar import Jar
 from functions._http.problems import Trouble, of_refusal
 from functions._http.visit import Applicant, Staff, Visit, language_of
 from shared import bootstrap
-from shared.domain.errors import LinkExpiredError, LinkMalformedError
+from shared.domain.errors import LinkError, LinkExpiredError, LinkMalformedError
 from shared.domain.kinds import Role
+from shared.domain.links import Purpose
 from shared.domain.staff import StaffIdentity
 from shared.logs import frames
 from shared.ports import PortError
@@ -141,12 +142,17 @@ def _to_sign_in(visit: Visit, role: str) -> func.HttpResponse:
     raise Trouble(Problem.SIGN_IN_NEEDED, link=link)
 
 
+def _purpose(error: LinkError) -> Purpose | None:
+    """What the link was for, if it says so: the page then knows what to do next."""
+    return Purpose(str(error)) if str(error) in {each.value for each in Purpose} else None
+
+
 def _answer_error(visit: Visit, error: Exception) -> func.HttpResponse:
     match error:
         case LinkExpiredError() if not visit.wants_json:
-            return visit.page("link_expired", LinkProblemView(), status=410)
+            return visit.page("link_expired", LinkProblemView(_purpose(error)), status=410)
         case LinkMalformedError() if not visit.wants_json:
-            return visit.page("link_malformed", LinkProblemView(), status=404)
+            return visit.page("link_malformed", LinkProblemView(_purpose(error)), status=404)
     trace = ""
     match error:
         case Trouble():

@@ -209,6 +209,7 @@ class SignIn:
 
     def _finish(self, kind: SignInKind, flow: dict[str, Any], query: dict[str, str]) -> IdToken:
         import requests
+        from msal.exceptions import MsalServiceError
 
         state = str(flow.get("state", ""))
         if not state or not hmac.compare_digest(state.encode(), query.get("state", "").encode()):
@@ -216,7 +217,7 @@ class SignIn:
         client = self._client(kind)
         try:
             answer = client.acquire_token_by_auth_code_flow(flow, query)
-        except requests.RequestException as error:
+        except (requests.RequestException, MsalServiceError) as error:
             raise SignInRefusedError(Refusal.UNAVAILABLE, "token endpoint") from error
         except (ValueError, RuntimeError, KeyError) as error:
             raise SignInRefusedError(Refusal.WRONG_TOKEN, "msal") from error
@@ -240,6 +241,7 @@ class SignIn:
         """MSAL's client of a kind; made at first use, since making it reads the discovery document."""
         import msal
         import requests
+        from msal.exceptions import MsalServiceError
 
         class Forgetful(msal.TokenCache):  # type: ignore[misc]
             """Keeps no token: nobody's is ever asked for again, and memory is no place for them."""
@@ -259,6 +261,6 @@ class SignIn:
                         exclude_scopes=["offline_access"],
                         token_cache=Forgetful(),
                     )
-                except (requests.RequestException, ValueError, KeyError) as error:
+                except (requests.RequestException, MsalServiceError, ValueError, KeyError) as error:
                     raise SignInRefusedError(Refusal.UNAVAILABLE, "discovery") from error
             return self._clients[kind]

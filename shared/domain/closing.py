@@ -35,6 +35,7 @@ def need_attention(application: Application, why: Attention, now: datetime, rule
         attention=why,
         attention_from=application.state,
         due_at=rules.calendar.closing_after_days(now, 1),
+        promised_by=rules.calendar.after_open_time(now, rules.review_within),
         check_at=None,
         interventions=application.interventions + 1,
     )
@@ -175,6 +176,7 @@ def run_again(
         attention=None,
         attention_from=None,
         due_at=None,
+        passes=0,
         operators=(*application.operators, *operator.marks),
         attempts=application.attempts + 1,
     )

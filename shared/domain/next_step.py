@@ -41,7 +41,7 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
     """What is to be done now for this case."""
     application = case.application
     if application is None:
-        return _before_the_first_commit(case, now)
+        return _before_the_first_commit(case, now, rules)
     early = tuple(each for each in case.waiting if _from_the_future(application, each))
     if early:
         return EraseRequests(early)
@@ -62,11 +62,11 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
     return Wait(wake_at(case, application, now, rules))
 
 
-def _before_the_first_commit(case: Case, now: datetime) -> Step:
+def _before_the_first_commit(case: Case, now: datetime, rules: Rules) -> Step:
     submits = [each for each in case.waiting if each.kind is RequestKind.SUBMIT]
     if submits:
         request = replace(submits[0], received_at=min(submits[0].received_at, now))
-        change = reviewing.submit(request, now).answering(request, now)
+        change = reviewing.submit(request, now, rules).answering(request, now)
         for stored in _photos_of(case, request.body.get("photo", "")):
             change = change.answering(stored, now)
         return Commit(change)

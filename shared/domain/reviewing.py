@@ -25,7 +25,7 @@ def reference_of(application: str) -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
-def submit(request: Request, now: datetime) -> Change:
+def submit(request: Request, now: datetime, rules: Rules) -> Change:
     """The application begins with what the door took in; nothing of the directory is known yet."""
     body = request.body
     name = body.get("photo", "")
@@ -40,6 +40,7 @@ def submit(request: Request, now: datetime) -> Change:
         state=State.SUBMITTED,
         received_at=request.received_at,
         entered_at=now,
+        promised_by=_first_promise(request.received_at, rules),
         details=body.get("details", ""),
         contact_email=body.get("contact_email", ""),
         photo=StoredPhoto(name, doubts) if name else None,
@@ -52,6 +53,13 @@ def submit(request: Request, now: datetime) -> Change:
         actor=application.subject,
         channel=application.channel.value,
     )
+
+
+def _first_promise(received_at: datetime, rules: Rules) -> datetime:
+    """By when staff will have looked, as it can be said before anything is known of the account."""
+    calendar = rules.calendar
+    start = received_at if calendar.is_open(received_at) else calendar.next_opening(received_at)
+    return calendar.after_open_time(start, rules.review_within)
 
 
 @dataclass(frozen=True)

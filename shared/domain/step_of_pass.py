@@ -28,6 +28,8 @@ def step_approved(case: Case, application: Application, now: datetime, rules: Ru
     """The person's turn: asks for the pass within the window."""
     if all_refused(case, MailKind.PICKUP, application.round):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
+    if not issuing.may_ask(application, rules):
+        return Commit(closing.need_attention(application, Attention.PASS_TROUBLE, now, rules))
     trouble = first(case, RequestKind.TROUBLE)
     if trouble is not None:
         return Commit(issuing.trouble(application, trouble, now, rules))

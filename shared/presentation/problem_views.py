@@ -31,6 +31,10 @@ class Problem(StrEnum):
     TOO_LARGE = "too_large"
     WRONG_TYPE = "wrong_type"
     TOO_MANY = "too_many"
+    ASK_AGAIN = "ask_again"
+    LINK_NEEDED = "link_needed"
+    OTHER_BROWSER = "other_browser"
+    PASSES_USED_UP = "passes_used_up"
     UNAVAILABLE = "unavailable"
     UNEXPECTED = "unexpected"
 

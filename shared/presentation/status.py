@@ -49,7 +49,14 @@ def public_state(state: State) -> State:
 
 def public_history(events: Sequence[Event]) -> tuple[HistoryLine, ...]:
     """What happened, oldest first, without what only staff may know."""
-    return tuple(HistoryLine(each.at, each.kind) for each in events if each.kind in PUBLIC_EVENTS)
+    shown = [_outside(each) for each in events if each.kind in PUBLIC_EVENTS | {EventKind.ATTENTION_NEEDED}]
+    return tuple(shown)
+
+
+def _outside(event: Event) -> HistoryLine:
+    """To the applicant a case that an operator looks at is one in review."""
+    parked = event.kind is EventKind.ATTENTION_NEEDED
+    return HistoryLine(event.at, EventKind.REVIEW_OPENED if parked else event.kind)
 
 
 def status_view(

@@ -265,6 +265,7 @@ class NotMeDoneView:
 
     reference: str
     choice: Choice
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
 
     Raises:
         RefusedError: ``NOT_YOURS``; ``FORBIDDEN`` for a link of another round; ``BAD_REQUEST`` for a key that is no
-            RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``TOO_MANY``.
+            RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``.
         UnavailableError: storage cannot be reached.
     """
     if not ports.sealer.accepts(public_key):
@@ -56,7 +56,7 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
     if case.pickup_until is None or ports.clock.now() >= case.pickup_until:
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
     if not may_ask(case, ports.rules):
-        raise RefusedError(Refusal.TOO_MANY, link=f"/applications/{application}")
+        raise RefusedError(Refusal.PASSES_USED_UP, link=f"/applications/{application}")
     if case.state is State.ISSUING:
         return _same_session(case.attempt.session if case.attempt else "", collector)
     body = {"public_key": public_key, "session": collector.session}
@@ -71,8 +71,8 @@ async def collect_pass(application: str, collector: Collector, ports: WebPorts) 
     """The ciphertext, again and again until it was shown; nothing while an unanswered stop exists.
 
     Raises:
-        RefusedError: ``FORBIDDEN`` in another session; ``GONE`` when it was shown, ran out or was stopped;
-            ``TOO_LATE`` when the attempt made no pass and must be asked for again.
+        RefusedError: ``OTHER_BROWSER`` in another session; ``GONE`` when it was shown, ran out or was stopped;
+            ``ASK_AGAIN`` when the attempt made no pass.
     """
     found = await _at_the_counter(application, collector, ports)
     case = found.application
@@ -92,7 +92,7 @@ async def confirm_shown(application: str, collector: Collector, ports: WebPorts)
     """The pass is on the screen: from now on it is gone from here.
 
     Raises:
-        RefusedError: ``FORBIDDEN`` in another session; ``GONE`` when there is none.
+        RefusedError: ``OTHER_BROWSER`` in another session; ``GONE`` when there is none.
     """
     case = (await read_case(application, ports)).application
     _check_collector(case, collector)
@@ -121,7 +121,7 @@ def _ciphertext(found: FoundCase, collector: Collector, ports: WebPorts) -> Seal
     current = case.current_pass
     link = f"/applications/{case.id}"
     if current is None or case.state is not State.ISSUED:
-        raise RefusedError(Refusal.TOO_LATE, link=link)
+        raise RefusedError(Refusal.ASK_AGAIN, link=f"/pickup/{case.id}")
     _same_session(current.session, collector)
     now = ports.clock.now()
     shown = found.asked(RequestKind.SHOWN)
@@ -133,4 +133,4 @@ def _ciphertext(found: FoundCase, collector: Collector, ports: WebPorts) -> Seal
 
 def _same_session(session: str, collector: Collector) -> None:
     if session != collector.session:
-        raise RefusedError(Refusal.FORBIDDEN)
+        raise RefusedError(Refusal.OTHER_BROWSER)

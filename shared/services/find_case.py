@@ -56,7 +56,7 @@ async def find_case(application: str, ports: WebPorts) -> FoundCase:
     )  # first: what the worker saves in between is then in the case
     snapshot = await ports.applications.read(application)
     if snapshot is None:
-        return _not_yet_saved(inbox)
+        return _not_yet_saved(inbox, ports)
     waiting = tuple(each for each in inbox if each.key not in snapshot.answered)
     return FoundCase(snapshot.application, snapshot.events, snapshot.mails, waiting)
 
@@ -90,10 +90,10 @@ def is_id(text: str) -> bool:
     return len(text) == 32 and all(each in "0123456789abcdef" for each in text)  # noqa: PLR2004 - 128 bits
 
 
-def _not_yet_saved(inbox: list[Request]) -> FoundCase:
+def _not_yet_saved(inbox: list[Request], ports: WebPorts) -> FoundCase:
     submit = next((each for each in inbox if each.kind is RequestKind.SUBMIT), None)
     if submit is None:
         raise RefusedError(Refusal.NOT_FOUND)
-    change = reviewing.submit(submit, submit.received_at)
+    change = reviewing.submit(submit, submit.received_at, ports.rules)
     waiting = tuple(each for each in inbox if each is not submit)
     return FoundCase(change.application, change.events, (), waiting)

@@ -15,7 +15,9 @@ class Refusal(StrEnum):
     TOO_LATE = "too_late"
     ALREADY_DECIDED = "already_decided"
     GONE = "gone"
-    TOO_MANY = "too_many"
+    ASK_AGAIN = "ask_again"
+    OTHER_BROWSER = "other_browser"
+    PASSES_USED_UP = "passes_used_up"
 
 
 class RefusedError(Exception):

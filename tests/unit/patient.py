@@ -59,7 +59,7 @@ async def obtain(world: World, name: str) -> str:
         try:
             code = await world.collect(name)
         except RefusedError as error:
-            if error.refusal not in {Refusal.TOO_LATE, Refusal.GONE}:
+            if error.refusal not in {Refusal.TOO_LATE, Refusal.ASK_AGAIN, Refusal.GONE}:
                 raise
             await world.ask_for_pass(name)
             code = None

@@ -69,7 +69,10 @@
     redirect: "manual",
   });
 
-  function outcome(answer) {
+  /* The server says in which browser the pass was asked for; all other refusals are told by their status. */
+  async function outcome(answer) {
+    const problem = answer.status === 403 ? await answer.json().catch(() => null) : null;
+    if (problem && String(problem.type).endsWith(":other_browser")) return "elsewhere";
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return "session";
     if (answer.status === 404 || answer.status === 410) return "gone";
     if (answer.status === 409) return "conflict";
@@ -84,7 +87,7 @@
     const answer = await call("POST", base, { public_key: publicKey });
     if (answer.status === 202) return pair.privateKey;
     await forget();
-    throw new Error(outcome(answer));
+    throw new Error(await outcome(answer));
   }
 
   async function collect() {
@@ -98,7 +101,7 @@
       }
       if (answer) {
         if (answer.status === 200) return answer.json();
-        if (answer.status !== 202 && answer.status < 500) throw new Error(outcome(answer));
+        if (answer.status !== 202 && answer.status < 500) throw new Error(await outcome(answer));
         say(performance.now() - begun > SLOW_AFTER ? "slow" : "working");
       }
       await pause(WAITS[Math.min(turn, WAITS.length - 1)]);

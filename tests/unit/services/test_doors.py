@@ -200,7 +200,7 @@ async def test_only_the_session_that_asked_collects(made: bool) -> None:  # noqa
     for act in (collect_pass.collect_pass, collect_pass.confirm_shown):
         with pytest.raises(RefusedError) as caught:
             await act(name, world.collector("session-2"), world.web)
-        assert _refused(caught) in {Refusal.FORBIDDEN, Refusal.GONE}
+        assert _refused(caught) in {Refusal.OTHER_BROWSER, Refusal.GONE}
 
 
 async def test_a_second_session_cannot_ask_while_the_first_waits() -> None:
@@ -209,7 +209,7 @@ async def test_a_second_session_cannot_ask_while_the_first_waits() -> None:
     await world.ask_for_pass(name)
     with pytest.raises(RefusedError) as caught:
         await world.ask_for_pass(name, "session-2")
-    assert _refused(caught) is Refusal.FORBIDDEN
+    assert _refused(caught) is Refusal.OTHER_BROWSER
     await world.run()
     assert len(world.graph.account(world.student).passes_made) == 1
 

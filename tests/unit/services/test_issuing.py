@@ -72,8 +72,27 @@ async def test_asking_again_is_counted_and_has_a_limit() -> None:
     await world.pickup(name, "session-2")
     with pytest.raises(RefusedError) as caught:
         await world.ask_for_pass(name, "session-3")
-    assert caught.value.refusal is Refusal.TOO_MANY
+    assert caught.value.refusal is Refusal.PASSES_USED_UP
     assert len(world.graph.account(world.student).passes_made) == 2
+
+
+async def test_when_the_last_pass_ran_out_an_operator_is_asked_and_the_person_is_no_dead_end() -> None:
+    world, name = await reach(State.ISSUED, World(rules=rules_of(max_attempts=1)))
+    await world.move(timedelta(minutes=61))
+    case = world.case(name)
+    assert case.state is State.ATTENTION
+    assert case.attention is Attention.PASS_TROUBLE
+    await operate(world, name, "run again")
+    assert (world.case(name).state, world.case(name).passes) == (State.IN_REVIEW, 0)
+
+
+async def test_a_parked_case_promises_a_look_like_any_other() -> None:
+    world, name = await reach(State.ISSUED, World(rules=rules_of(max_attempts=1)))
+    await world.move(timedelta(minutes=61))
+    case = world.case(name)
+    assert case.promised_by == world.worker.rules.calendar.after_open_time(
+        case.entered_at, world.worker.rules.review_within
+    )
 
 
 async def test_asking_again_after_registering_completes_and_makes_no_pass() -> None:
@@ -172,7 +191,7 @@ async def test_graph_that_surely_did_nothing_lets_the_person_ask_again_at_once(
     assert world.case(name).state is State.APPROVED
     with pytest.raises(RefusedError) as caught:
         await world.collect(name)
-    assert caught.value.refusal is Refusal.TOO_LATE
+    assert caught.value.refusal is Refusal.ASK_AGAIN
     assert await world.pickup(name)
     assert world.case(name).passes == 1
 
