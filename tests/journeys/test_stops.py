@@ -120,6 +120,33 @@ def test_not_me_after_completion_goes_to_the_operator_who_can_only_stop_it(town:
     ends(case)
 
 
+def test_after_thirty_days_the_link_is_over_and_names_the_support_desk(town: Town) -> None:
+    case = case_settled(town.completed())
+    owner = Visitor(town.stack.app, {})
+    link = case.not_me_link()
+    town.later(days=31)
+    page = owner.get(link)
+    assert page.status_code == 410
+    assert "03-0000-0000" in page.text
+    assert owner.post(link, data={"choice": "not_mine"}).status_code == 410
+    assert case.true_state() == "completed"
+
+
+def test_an_ended_case_says_so_to_its_owner_and_the_operator_hears_of_it(town: Town) -> None:
+    case = town.in_review()
+    link = case.not_me_link()
+    case.decide("reject", reason_code="name_mismatch")
+    case.waits("rejected")
+    operator = town.staff("operator").upn
+    told = len(case.mails(operator))
+    owner = Visitor(town.stack.app, {})
+    headers = {"Origin": town.stack.app}
+    page = owner.http.post(link, data={"choice": "not_mine"}, headers=headers, timeout=60)
+    assert "had already ended" in words(page.text)
+    eventually(lambda: len(case.mails(operator)) > told or None, "the operator's mail")
+    assert "This was not me" in case.mails(operator)[-1]["text"]
+
+
 def test_the_owner_s_page_asks_first_and_chooses_nothing(town: Town) -> None:
     case = town.in_review()
     owner = Visitor(town.stack.app, {})
