@@ -86,7 +86,7 @@ def problem_page(
 
 
 def _retry(answer: func.HttpResponse, trouble: Trouble) -> func.HttpResponse:
-    if trouble.problem in {Problem.UNAVAILABLE, Problem.TOO_MANY}:
+    if trouble.problem is Problem.UNAVAILABLE:
         answer.headers["Retry-After"] = "30"
     return answer
 

@@ -10,7 +10,6 @@ from shared.services.refusals import Refusal
 STATUS: Final[dict[Problem, HTTPStatus]] = {
     Problem.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
     Problem.WRONG_ORIGIN: HTTPStatus.FORBIDDEN,
-    Problem.FORM_EXPIRED: HTTPStatus.BAD_REQUEST,
     Problem.SIGN_IN_NEEDED: HTTPStatus.UNAUTHORIZED,
     Problem.SIGN_IN_CANCELLED: HTTPStatus.BAD_REQUEST,
     Problem.SIGN_IN_EXPIRED: HTTPStatus.BAD_REQUEST,
@@ -19,7 +18,6 @@ STATUS: Final[dict[Problem, HTTPStatus]] = {
     Problem.FORBIDDEN: HTTPStatus.FORBIDDEN,
     Problem.NOT_YOURS: HTTPStatus.FORBIDDEN,
     Problem.NOT_FOUND: HTTPStatus.NOT_FOUND,
-    Problem.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     Problem.OPEN_APPLICATION: HTTPStatus.CONFLICT,
     Problem.TOO_LATE: HTTPStatus.CONFLICT,
     Problem.ALREADY_DECIDED: HTTPStatus.CONFLICT,
@@ -28,7 +26,6 @@ STATUS: Final[dict[Problem, HTTPStatus]] = {
     Problem.LENGTH_REQUIRED: HTTPStatus.LENGTH_REQUIRED,
     Problem.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Problem.WRONG_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    Problem.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
     Problem.ASK_AGAIN: HTTPStatus.CONFLICT,
     Problem.LINK_NEEDED: HTTPStatus.FORBIDDEN,
     Problem.OTHER_BROWSER: HTTPStatus.FORBIDDEN,

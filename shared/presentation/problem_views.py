@@ -12,7 +12,6 @@ class Problem(StrEnum):
 
     BAD_REQUEST = "bad_request"
     WRONG_ORIGIN = "wrong_origin"
-    FORM_EXPIRED = "form_expired"
     SIGN_IN_NEEDED = "sign_in_needed"
     SIGN_IN_CANCELLED = "sign_in_cancelled"
     SIGN_IN_EXPIRED = "sign_in_expired"
@@ -21,7 +20,6 @@ class Problem(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_YOURS = "not_yours"
     NOT_FOUND = "not_found"
-    METHOD_NOT_ALLOWED = "method_not_allowed"
     OPEN_APPLICATION = "open_application"
     TOO_LATE = "too_late"
     ALREADY_DECIDED = "already_decided"
@@ -30,7 +28,6 @@ class Problem(StrEnum):
     LENGTH_REQUIRED = "length_required"
     TOO_LARGE = "too_large"
     WRONG_TYPE = "wrong_type"
-    TOO_MANY = "too_many"
     ASK_AGAIN = "ask_again"
     LINK_NEEDED = "link_needed"
     OTHER_BROWSER = "other_browser"
