@@ -107,7 +107,7 @@ def _admit(visit: Visit, needs: Needs, limit: int) -> func.HttpResponse | None:
 
 def _admit_applicant(visit: Visit) -> func.HttpResponse | None:
     held = visit.jar.read("applicant")
-    if held is None or time.time() >= held["until"]:
+    if held is None or time.time() >= held.get("until", 0):
         return _to_sign_in(visit, "applicant")
     visit.applicant = Applicant(held["oid"], held["upn"], held["name"], held["sid"])
     visit.shown_session = PageSession(visit.applicant.name, "applicant")

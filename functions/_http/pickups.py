@@ -38,7 +38,8 @@ def collector_of(visit: Visit, round_: int | None = None) -> Collector | None:
         return None
     if round_ is not None and held["round"] != round_:
         return None
-    if bootstrap.web().clock.now() >= datetime.fromisoformat(held["until"]):
+    until = held.get("until")
+    if until is None or bootstrap.web().clock.now() >= datetime.fromisoformat(until):
         return None
     return Collector(subject=visit.who.oid, session=visit.who.session, round=held["round"])
 

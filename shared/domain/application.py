@@ -98,6 +98,7 @@ class Application:
         promised_by: What the person was told about the next step (UTC).
         vouched: A verified confirmation at the counter, or a verified card, said that the person was there.
         disowned: The owner said "this was not me", whatever came of it.
+        sessions_to_end: Sessions are to be ended although the case is over.
         due_at: When the clock moves the present state (UTC): opening, overdue, expiry, end of the delay.
         pickup_until: Until when the pass may be collected (UTC).
         attempts: Number of the last claim; one is passed over when an operator lets the case run again, because the
@@ -138,6 +139,7 @@ class Application:
     contact_confirmed: bool = False
     vouched: bool = False
     disowned: bool = False
+    sessions_to_end: bool = False
     overdue: int = 0
     promised_by: datetime | None = None
     due_at: datetime | None = None

@@ -44,12 +44,15 @@ def need_attention(application: Application, why: Attention, now: datetime, rule
     )
 
 
+def tell_operators(application: Application, number: int, now: datetime, rules: Rules) -> Change:
+    """Each operator gets a mail about this case; one for each ``number``."""
+    return Change(application).owing(*to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=number))
+
+
 def remind_operator(application: Application, now: datetime, rules: Rules) -> Change:
     """A parked case waits for a named person: they are told again, each business day, until somebody acts."""
     waiting = replace(application, due_at=rules.calendar.closing_after_days(now, 1))
-    number = 3_000_000 + int(now.timestamp()) // 3600
-    alert = to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=number)
-    return Change(waiting).owing(*alert)
+    return tell_operators(waiting, 3_000_000 + int(now.timestamp()) // 3600, now, rules)
 
 
 def stop(
@@ -124,8 +127,11 @@ def disown(application: Application, request: Request, now: datetime, rules: Rul
     """The owner says "not me" of a case that is ending or has ended otherwise: it counts, and the operator is told."""
     change = note(application, EventKind.CONTESTED, now, party=Party.OWNER)
     said = replace(change.application, disowned=True)
-    if said.state is State.STOPPING:
-        said = replace(said, stop_as=Closing.NOT_ME)
+    said = (
+        replace(said, stop_as=Closing.NOT_ME)
+        if said.state is State.STOPPING
+        else replace(said, sessions_to_end=True)
+    )
     alert = to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=2_000_000)
     return replace(change, application=said).owing(*alert).answering(request, now)
 
@@ -169,7 +175,9 @@ def run_again(
     A contested case cannot run again; it can only be stopped. One that was being stopped goes on with that. Back in
     ``approved`` the person is told, with a whole window to collect: the first may have passed while the case was parked.
     """
-    if application.attention is Attention.CONTESTED or application.completed_at is not None:
+    stopping = application.attention_from is State.STOPPING
+    contested = application.attention is Attention.CONTESTED or application.completed_at is not None
+    if contested and not stopping:
         return too_late(application, request, now)
     touched = replace(
         application,
@@ -181,7 +189,11 @@ def run_again(
         attempts=application.attempts + 1,
     )
     actor = operator.staff.oid if operator.staff else ""
-    change = _back(application, touched, actor, now, rules, decision_verifies=decision_verifies)
+    own = any(
+        {each.oid, f"employee:{each.employee_id}"} & set(operator.marks) for each in application.approvals
+    )
+    stands = decision_verifies and not own
+    change = _back(application, touched, actor, now, rules, decision_verifies=stands)
     return change.answering(request, now)
 
 

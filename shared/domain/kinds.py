@@ -105,7 +105,6 @@ class Attention(StrEnum):
     PASS_TROUBLE = "pass_trouble"
     CONTESTED = "contested"
     GRAPH_REFUSED = "graph_refused"
-    UNREACHABLE = "unreachable"
     MAIL_REFUSED = "mail_refused"
 
 

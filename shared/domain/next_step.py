@@ -25,6 +25,7 @@ from shared.domain.steps import (
     Gather,
     GatherDecider,
     Need,
+    RevokeSessions,
     SendMails,
     Step,
     Wait,
@@ -51,6 +52,7 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
         or _operator(case, application, now, rules)
         or _owner_confirms(case, application, now)
         or advance(case, application, now, rules)
+        or _sessions(case, application)
         or _left_over(case, application, now)
         or _photos(case, application, now)
         or _mails(case, now)
@@ -159,7 +161,7 @@ def _operator_stop(
 ) -> Step | None:
     decider = case.found.deciders.get(request.key)
     if decider is None:
-        return None if case.found.unreachable else GatherDecider(request)
+        return None if case.found.unreachable or case.found.refused else GatherDecider(request)
     if decider.staff is None or not decider.may_operate(application):
         return Commit(closing.refuse_operator(application, request, now))
     actor = decider.staff.oid
@@ -179,7 +181,7 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
         return Commit(closing.too_late(application, request, now))
     decider = case.found.deciders.get(request.key)
     if decider is None:
-        return None if case.found.unreachable else GatherDecider(request)
+        return None if case.found.unreachable or case.found.refused else GatherDecider(request)
     if not decider.may_operate(application):
         return Commit(closing.refuse_operator(application, request, now))
     if case.found.stored_decision is None:
@@ -189,11 +191,29 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
 
 
 def _out_of_patience(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
-    """The system could not do its part for too long: a named person must know."""
-    stuck = application.state in {State.SUBMITTED, State.STOPPING} and case.found.unreachable
-    if stuck and now - application.entered_at >= rules.system_patience:
-        return Commit(closing.need_attention(application, Attention.UNREACHABLE, now, rules))
-    return None
+    """The system could not do its part for too long: an operator is told, each hour, and it goes on trying."""
+    since = _waiting_since(case, application)
+    if since is None or now - since < rules.system_patience:
+        return None
+    change = closing.tell_operators(application, 4_000_000 + int(now.timestamp()) // 3600, now, rules)
+    known = {each.key for each in case.mails}
+    return None if all(each.key in known for each in change.mails) else Commit(change)
+
+
+def _waiting_since(case: Case, application: Application) -> datetime | None:
+    """Since when this case waits for something outside that cannot be reached; None if it does not."""
+    if not case.found.unreachable:
+        return None
+    asked = next((each for each in case.waiting if each.kind is RequestKind.PICKUP), None)
+    match application.state:
+        case State.SUBMITTED | State.STOPPING:
+            return application.entered_at
+        case State.ISSUING:
+            return application.attempt.deadline if application.attempt else None
+        case State.APPROVED | State.ISSUED:
+            return asked.received_at if asked else None
+        case _:
+            return None
 
 
 def _owner_confirms(case: Case, application: Application, now: datetime) -> Step | None:
@@ -203,6 +223,15 @@ def _owner_confirms(case: Case, application: Application, now: datetime) -> Step
         return None
     change = note(application, EventKind.OWNER_CONFIRMED, now, party=Party.OWNER)
     return Commit(change.answering(mine, now))
+
+
+def _sessions(case: Case, application: Application) -> Step | None:
+    """Sessions of somebody who held the password, although the case had ended already."""
+    if not application.sessions_to_end or case.found.unreachable or case.found.refused:
+        return None
+    if not case.found.sessions_revoked:
+        return RevokeSessions()
+    return Commit(Change(replace(application, sessions_to_end=False)))
 
 
 def _left_over(case: Case, application: Application, now: datetime) -> Step | None:
@@ -219,7 +248,7 @@ def _left_over(case: Case, application: Application, now: datetime) -> Step | No
 
 def _may_still_fit(case: Case, application: Application, request: Request) -> bool:
     """A request waits for another look only while something outside cannot be asked, or a mail must go first."""
-    if case.found.unreachable:
+    if case.found.unreachable or case.found.refused:
         return True
     if application.state is State.ISSUED and case.found.minted is not None:
         return True

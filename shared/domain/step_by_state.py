@@ -64,7 +64,7 @@ def _in_review(case: Case, application: Application, now: datetime, rules: Rules
         if decider is None:
             return None if case.found.unreachable else GatherDecider(request)
         return Commit(deciding.decide(application, request, decider, now, rules))
-    if all_refused(case, MailKind.REVIEW, application.round):
+    if all_refused(case, MailKind.REVIEW):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
     if application.due_at is None or now < application.due_at:
         return None

@@ -37,10 +37,11 @@ def notice_accepted_at(case: Case) -> datetime | None:
     return min(times, default=None)
 
 
-def all_refused(case: Case, kind: MailKind, round_: int) -> bool:
-    """Whether the mail service refused this mail for every address that could have used its link."""
-    mails = [each for each in case.mails if each.kind is kind and each.round == round_ and each.with_link]
-    return bool(mails) and all(each.state is MailState.REFUSED for each in mails)
+def all_refused(case: Case, kind: MailKind) -> bool:
+    """Whether the mail service refused the newest mail of this kind for every address that could have used its link."""
+    mails = [each for each in case.mails if each.kind is kind and each.with_link]
+    newest = max((each.round for each in mails), default=0)
+    return bool(mails) and all(each.state is MailState.REFUSED for each in mails if each.round == newest)
 
 
 def expire(application: Application, now: datetime, rules: Rules) -> Step | None:

@@ -26,7 +26,9 @@ from shared.domain.steps import (
 
 def step_approved(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """The person's turn: asks for the pass within the window."""
-    if all_refused(case, MailKind.PICKUP, application.round):
+    if over(application, now):
+        return expire(application, now, rules)
+    if all_refused(case, MailKind.PICKUP):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
     if not issuing.may_ask(application, rules):
         return Commit(closing.need_attention(application, Attention.PASS_TROUBLE, now, rules))
@@ -34,8 +36,8 @@ def step_approved(case: Case, application: Application, now: datetime, rules: Ru
     if trouble is not None:
         return Commit(issuing.trouble(application, trouble, now, rules))
     request = first(case, RequestKind.PICKUP)
-    if request is None or over(application, now):
-        return expire(application, now, rules)
+    if request is None:
+        return None
     return _claim(case, application, request, now, rules)
 
 

@@ -36,7 +36,8 @@ def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> d
         each for each in (application.due_at, application.check_at, _photo(application)) if each is not None
     ]
     busy = {State.SUBMITTED, State.STOPPING}
-    if owes_mail or application.state in busy or application.removals or application.discarded:
+    left = application.removals or application.discarded or application.sessions_to_end
+    if owes_mail or application.state in busy or left:
         times.append(now + WORK_IN_PROGRESS)
     return min(times, default=None)
 

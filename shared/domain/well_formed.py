@@ -11,6 +11,10 @@ from shared.domain.requests import Request, RequestKind
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _LONGEST_TEXT: Final = 4_000
 _LONGEST_KEY: Final = 2_048
+_LONGEST_IN_ALL: Final = 16_000
+_MOST_FIELDS: Final = 20
+_YEARS: Final = range(2000, 2200)
+_SUBJECT: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 SUBMITTED_BY_WEB: Final = frozenset({Channel.WEBSITE})
 """Channels whose applications web may ask for on its word alone; the others bring evidence that the worker verifies."""
@@ -20,16 +24,39 @@ def well_formed(request: Request) -> bool:
     """Check the names, the kinds and the lengths of what a request carries."""
     if request.kind is RequestKind.UNREADABLE or not _ID.fullmatch(request.application) or request.slot < 0:
         return request.kind is RequestKind.RETRY_POISON
-    if any(len(each) > _LONGEST_TEXT for each in request.body.values()):
+    if not _within_bounds(request):
         return False
     check = _CHECKS.get(request.kind)
     return check is None or check(request.body)
 
 
+def _within_bounds(request: Request) -> bool:
+    """What is too large could never be answered, and a time out of all reason could not be counted with."""
+    texts = request.body.values()
+    return (
+        len(request.body) <= _MOST_FIELDS
+        and all(len(each) <= _LONGEST_TEXT for each in texts)
+        and sum(map(len, texts)) <= _LONGEST_IN_ALL
+        and len(request.evidence) <= _LONGEST_IN_ALL
+        and request.received_at.year in _YEARS
+    )
+
+
+def may_be_erased(request: Request) -> bool:
+    """Whether a malformed row should leave the inbox at once: it holds a name that a real request may need.
+
+    An application, or a kind this version does not know, may come from a newer web: it stays until an operator says so.
+    """
+    kind = request.kind.value
+    if request.kind is RequestKind.UNREADABLE:
+        kind = ([*request.body.get("row", "").split(":"), ""])[1]
+    return kind in {each.value for each in RequestKind} - {RequestKind.SUBMIT.value}
+
+
 def _submit(body: dict[str, str]) -> bool:
     return (
         body.get("channel") in SUBMITTED_BY_WEB
-        and bool(body.get("subject"))
+        and bool(_SUBJECT.fullmatch(body.get("subject", "")))
         and _one_of(body.get("reason"), Reason)
         and _one_of(body.get("language"), Language)
         and _photo(body)

@@ -186,7 +186,7 @@ class _Look:
         before = self._snapshot
         after = change.application
         opened = before is None or (before.application.terminal and not after.terminal)
-        if opened:
+        if opened or after.state is State.ATTENTION:  # again: a slower worker may have dropped it
             self._forgotten = False
             await self._ports.open_cases.add(after.id)
         wake = await self._guard(change)

@@ -7,9 +7,9 @@ from shared.domain.closing import need_attention
 from shared.domain.kinds import Attention
 from shared.domain.states import State
 from shared.domain.wakes import wake_after
-from shared.ports import Poison, StaleError
-from shared.services.alert_operators import alert_operators
+from shared.ports import StaleError
 from shared.services.find_case import is_id
+from shared.services.give_up import keep_given_up, tell_given_up
 from shared.services.look_at import look_at
 from shared.services.worker_ports import WorkerPorts
 
@@ -24,9 +24,10 @@ async def park_poison(lane: str, text: str, ports: WorkerPorts) -> None:
     """
     now = ports.clock.now()
     key = hashlib.sha256(f"{lane}:{text}".encode()).hexdigest()[:24]
-    await ports.poison.keep(Poison(key=key, lane=lane, text=text[:200], at=now))
-    if not is_id(text) or not await _park(text, now, ports):
-        await alert_operators(key, ports)
+    tell = await keep_given_up(key, lane, text, ports)
+    parked = is_id(text) and await _park(text, now, ports)
+    if tell and not parked:
+        await tell_given_up(key, ports)
 
 
 async def _park(application: str, now: datetime, ports: WorkerPorts) -> bool:

@@ -46,16 +46,18 @@ def test_graph_fails_during_the_prechecks_and_they_are_done_later(
     assert case.events().count("review_opened") == 1
 
 
-def test_graph_away_for_long_during_the_prechecks_is_the_operator_s(town: Town) -> None:
+def test_graph_away_for_long_during_the_prechecks_is_told_to_the_operator(town: Town) -> None:
     town.faults(graph={"status": 503})
     case = town.applies()
     case.waits("submitted")
     assert case.person.status(case.id)["state"] == "submitted"
     town.later(minutes=61)
     town.later(minutes=SOON)
-    assert case.waits("attention")["attention"] == "unreachable"
+    operator = town.staff("operator").upn
+    eventually(lambda: case.mails(operator) or None, "the operator's mail")
+    assert case.true_state() == "submitted"  # it goes on trying by itself
     town.calm()
-    case.operator("run-again")
+    town.later(minutes=SOON)
     case.waits("in_review")
 
 

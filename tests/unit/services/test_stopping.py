@@ -9,6 +9,7 @@ from shared.domain.kinds import Attention, Closing
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import ForbiddenError, UnavailableError
+from shared.services.act_on_own_case import report_trouble
 from shared.services.ask import ask
 from shared.services.collect_pass import collect_pass
 from shared.services.refusals import Refusal, RefusedError
@@ -247,9 +248,52 @@ async def test_a_case_that_cannot_be_stopped_reaches_an_operator() -> None:
     world, name = await reach(State.STOPPING)
     world.seen.faults.append(Fault("passes", "listed", UnavailableError("away"), times=10_000))
     world.seen.faults.append(Fault("passes", "delete", UnavailableError("away"), times=10_000))
-    await world.move(timedelta(hours=2))
+    told = len(world.subjects(people.OPERATORS[0]))
+    for _ in range(20):
+        await world.move(timedelta(minutes=4))
+    assert world.case(name).state is State.STOPPING
+    assert len(world.subjects(people.OPERATORS[0])) in {told + 1, told + 2}
+    world.seen.faults.clear()
+    await world.move(timedelta(minutes=5))
+    assert world.case(name).state is State.CANCELLED
+    assert world.live_pass == ""
+
+
+async def test_not_me_about_a_case_that_was_withdrawn_ends_the_sessions_of_whoever_held_the_password() -> (
+    None
+):
+    world, name = await reach(State.IN_REVIEW)
+    await withdraw(world, name)
+    assert world.case(name).state is State.CANCELLED
+    before = world.graph.account(world.student).revocations
+    await not_me(world, name)
+    assert world.graph.account(world.student).revocations == before + 1
+    assert not world.case(name).sessions_to_end
+
+
+async def test_an_operator_s_stop_while_graph_refuses_parks_the_case_and_waits_for_nobody_for_ever() -> None:
+    world, name = await reach(State.APPROVED)
+    world.seen.faults.append(Fault("directory", "employee_id", ForbiddenError("403")))
+    await operate(world, name, "stop")
+    assert world.case(name).attention is Attention.GRAPH_REFUSED
+    assert world.seen.calls.count(("directory", "employee_id")) < 10
+    world.seen.faults.clear()
+    await world.move(timedelta(minutes=2))
+    assert world.case(name).state is State.CANCELLED
+
+
+async def test_who_approved_cannot_let_their_own_approval_stand() -> None:
+    world, name = await reach(State.IN_REVIEW)
+    await world.decide(by="both")
+    await world.run()
+    await world.pickup(name)
+    for _ in range(2):
+        await report_trouble(name, world.student, world.web)
+        await world.run()
     assert world.case(name).state is State.ATTENTION
-    assert world.case(name).attention is Attention.UNREACHABLE
+    await operate(world, name, "run again", by="both")
+    assert world.case(name).state is State.IN_REVIEW
+    assert world.case(name).approvals == ()
 
 
 async def test_nothing_is_given_out_while_a_stop_is_unanswered() -> None:
