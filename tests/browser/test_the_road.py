@@ -117,7 +117,8 @@ def _is_reviewed(windows: Windows, town: Town, case: Case, words: Words, languag
     desk.chooses(reviewer)
     photo = page.locator("img.card")
     expect(photo).to_be_visible()
-    assert photo.evaluate("image => image.complete && image.naturalWidth > 300")
+    expect(photo).to_have_js_property("complete", True)
+    assert photo.evaluate("image => image.naturalWidth") > 300
     assert page.locator("input[name=decision]:checked").count() == 0
     page.get_by_label(words.approve).check()
     desk.press(words.decide)
