@@ -117,7 +117,7 @@ def _is_reviewed(windows: Windows, town: Town, case: Case, words: Words, languag
     desk.chooses(reviewer)
     photo = page.locator("img.card")
     expect(photo).to_be_visible()
-    expect(photo).to_have_js_property("complete", True)
+    expect(photo).to_have_js_property("complete", value=True)
     assert photo.evaluate("image => image.naturalWidth") > 300
     assert page.locator("input[name=decision]:checked").count() == 0
     page.get_by_label(words.approve).check()
