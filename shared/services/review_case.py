@@ -87,9 +87,13 @@ async def decide(
             ``TOO_LATE`` when the case moved on otherwise.
     """
     before = (await read_case(claims.application, ports)).application
-    _check_bar(before, staff)
+    if staff.oid == before.subject:
+        raise RefusedError(Refusal.OWN_CASE)
     if not _decidable(before, claims):
+        if _decided_so(before, claims, staff, form):
+            return before
         raise _moved_on(before)
+    _check_bar(before, staff)
     body = {
         "decision": form.decision.value,
         "reason_code": form.reason_code.value if form.reason_code else "",
@@ -102,7 +106,7 @@ async def decide(
         before.id, RequestKind.DECISION, claims.round, ports, body=body, evidence=token, lane=""
     )
     if not fresh:
-        return await _not_first(before.id, claims, staff, ports)
+        return await _not_first(before.id, claims, staff, form, ports)
     after = (await read_case(claims.application, ports)).application
     if not _decidable(after, claims) and (after.decided is None or after.decided.oid != staff.oid):
         raise _moved_on(after)
@@ -128,16 +132,28 @@ def _moved_on(application: Application) -> RefusedError:
     return RefusedError(Refusal.TOO_LATE)
 
 
+def _decided_so(
+    application: Application, claims: LinkClaims, staff: StaffIdentity, form: DecisionForm
+) -> bool:
+    """Whether this reviewer has decided this round in this very way: a reload or double click is no conflict."""
+    decided = application.decided
+    return decided is not None and (decided.round, decided.oid, decided.kind) == (
+        claims.round,
+        staff.oid,
+        form.decision.value,
+    )
+
+
 async def _not_first(
-    application: str, claims: LinkClaims, staff: StaffIdentity, ports: WebPorts
+    application: str, claims: LinkClaims, staff: StaffIdentity, form: DecisionForm, ports: WebPorts
 ) -> Application:
-    """Somebody's decision of this round is in the inbox already; a reviewer's own double click is no conflict."""
+    """Somebody's decision of this round is in the inbox already; a reviewer's own, sent again, is no conflict."""
     now = (await read_case(application, ports)).application
     for each in await ports.inbox.waiting(application):
         if each.kind is RequestKind.DECISION and each.slot == claims.round:
-            if each.body.get("oid") == staff.oid:
+            if (each.body.get("oid"), each.body.get("decision")) == (staff.oid, form.decision.value):
                 return now
             raise RefusedError(Refusal.ALREADY_DECIDED, winner=each.body.get("name", ""))
-    if now.decided is not None and now.decided.oid == staff.oid:
+    if _decided_so(now, claims, staff, form):
         return now
     raise _moved_on(now)

@@ -207,6 +207,31 @@ async def test_a_reviewers_own_double_click_is_no_conflict() -> None:
     assert world.events(name).count("approved") == 1
 
 
+async def test_the_page_of_a_decision_can_be_reloaded_after_it_was_carried_out() -> None:
+    world, name = await reach(State.IN_REVIEW)
+    link = world.link(Purpose.REVIEW, people.REVIEWERS[0])
+    await world.decide(claims=link)
+    await world.run()
+    await world.decide(claims=link)
+    await world.run()
+    assert world.events(name).count("approved") == 1
+    assert world.events(name)[-1] == "approved"
+
+
+@pytest.mark.parametrize("carried_out", [False, True])
+async def test_going_back_and_deciding_otherwise_is_a_conflict_with_oneself(carried_out: bool) -> None:  # noqa: FBT001
+    world, name = await reach(State.IN_REVIEW)
+    link = world.link(Purpose.REVIEW, people.REVIEWERS[0])
+    await world.decide(claims=link)
+    if carried_out:
+        await world.run()
+    with pytest.raises(RefusedError) as caught:
+        await world.decide(DecisionKind.REJECT, claims=link)
+    assert caught.value.refusal is Refusal.ALREADY_DECIDED
+    await world.run()
+    assert world.case(name).state is State.APPROVED
+
+
 async def test_a_late_decision_is_answered_too_late() -> None:
     world, name = await reach(State.IN_REVIEW)
     await withdraw(name, people.STUDENT.oid, world.web)
