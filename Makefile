@@ -24,7 +24,7 @@ run: setup ## start the app and its cloud on this machine; stop with Ctrl-C
 	@exec $(PY) -m local
 
 .PHONY: demo
-demo: setup ## play one recovery from application to pass against a cloud of its own
+demo: setup ## play one recovery from application to pass, against what runs or a copy of its own
 	@exec $(PY) -m local.demo
 
 ##@ Check
@@ -56,7 +56,7 @@ pins: ## compile requirements*.in again (needs uv); UPGRADE=--upgrade takes the 
 	$(COMPILE) $(UPGRADE) requirements-node.in -o requirements-node.txt
 
 .PHONY: clean
-clean: ## remove what set-up and runs have made
+clean: ## remove what set-up and checks have made (not a REREGISTER_DATA folder)
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local import people
+from shared.adapters.holiday_calendar import closed_days
 
 TENANT_ID = "11111111-2222-4333-8444-555555555555"
 APPLICANT_CLIENT_ID = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -90,8 +91,20 @@ def from_environment(environment: Mapping[str, str], *, scratch: Path) -> Config
         azurite_port=_port(environment, "REREGISTER_AZURITE_PORT", 10000),
         data=None if data == MEMORY else Path(data).expanduser().resolve(),
         scratch=scratch,
-        closures=environment.get("REREGISTER_CLOSURES", ""),
+        closures=_closures(environment),
     )
+
+
+def _closures(environment: Mapping[str, str]) -> str:
+    given = environment.get("REREGISTER_CLOSURES", "")
+    try:
+        closed_days([each.strip() for each in given.split(",") if each.strip()])
+    except ValueError as error:
+        message = (
+            f"REREGISTER_CLOSURES holds days and spans such as 12-29/01-03,2027-02-06/2027-02-15: {error}"
+        )
+        raise BadConfigurationError(message) from error
+    return given
 
 
 def _port(environment: Mapping[str, str], name: str, default: int) -> int:

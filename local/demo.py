@@ -61,6 +61,8 @@ def running_parts() -> Iterator[tuple[str, str]]:
     if _answers(f"{app}/health") and _answers(f"{local}/api/clock"):
         print(f"Playing against what runs at {app}")
         yield app, local
+        now = LocalCloud(local).now()
+        print(f"\n  The clock of this copy now stands at {now}; *real time* on {local}/ sets it back.")
         return
     print("Starting a copy of everything …", flush=True)
     app_port, local_port = free_ports(1)[0], free_ports(1)[0]

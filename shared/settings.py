@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.domain.rules import Removal
@@ -135,6 +135,21 @@ class Settings(BaseSettings):
         return (
             [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("closures", "extra_days")
+    @classmethod
+    def _days(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Refused at the start, not at the first page that asks when staff are there."""
+        from shared.adapters.holiday_calendar import closed_days, opened_days
+
+        read = closed_days if info.field_name == "closures" else opened_days
+        try:
+            read(value)
+        except ValueError:
+            raise ValueError(
+                "days as 2026-08-10, spans as 2026-08-10/2026-08-15; closures also 12-29/01-03"
+            ) from None
+        return value
 
     @field_validator("protected_groups")
     @classmethod

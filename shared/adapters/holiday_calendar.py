@@ -64,22 +64,36 @@ def business_calendar(
     days = frozenset(weekdays)
     if not days <= _WEEKDAYS:
         raise ValueError("weekdays: ISO weekdays are 1 to 7")
-    dated: set[date] = set()
-    yearly: set[tuple[int, int]] = set()
-    for each in closures:
-        if _YEARLY.fullmatch(each):
-            yearly |= _yearly_span(each)
-        else:
-            dated |= _dated_span(each)
+    dated, yearly = closed_days(closures)
     return BusinessCalendar(
         zone=_zone(zone),
         hours=Hours(_time(opens), _time(closes)),
         is_holiday=national_holidays(country),
         weekdays=days,
-        closures=frozenset(dated),
-        yearly_closures=frozenset(yearly),
-        extra_days=frozenset(day for each in extra_days for day in _dated_span(each)),
+        closures=dated,
+        yearly_closures=yearly,
+        extra_days=opened_days(extra_days),
     )
+
+
+def closed_days(closures: Sequence[str]) -> tuple[frozenset[date], frozenset[tuple[int, int]]]:
+    """The dated days, and the (month, day) pairs of every year, that configured closures mean.
+
+    Raises:
+        ValueError: one of them cannot be understood; the text names it.
+    """
+    yearly = [each for each in closures if _YEARLY.fullmatch(each)]
+    dated = [each for each in closures if not _YEARLY.fullmatch(each)]
+    return opened_days(dated), frozenset(day for each in yearly for day in _yearly_span(each))
+
+
+def opened_days(spans: Sequence[str]) -> frozenset[date]:
+    """The days that dated days and spans mean.
+
+    Raises:
+        ValueError: one of them cannot be understood; the text names it.
+    """
+    return frozenset(day for each in spans for day in _dated_span(each))
 
 
 def _never(_: date) -> bool:

@@ -4,6 +4,7 @@ Every queue message, inbox row and due row ends here. It may run twice, late, or
 carries the ETag it read, and a case that somebody else changed is read anew.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -45,6 +46,8 @@ from shared.services.issue_pass import issue_pass
 from shared.services.send_mails import send_mails
 from shared.services.set_aside import set_aside
 from shared.services.worker_ports import WorkerPorts
+
+_LOG = logging.getLogger(__name__)
 
 _MAX_STEPS = 80
 
@@ -109,9 +112,11 @@ class _Look:
         """Do one step; what cannot be reached outside is noted, for the domain to wait."""
         try:
             await self._do(step)
-        except (UnavailableError, UnknownOutcomeError):
+        except (UnavailableError, UnknownOutcomeError) as error:
             if isinstance(step, Commit | EraseRequests | ErasePhotos):
                 raise
+            application = self._id
+            _LOG.warning("put off: %s: %s", type(error).__name__, error, extra={"application": application})
             if isinstance(step, SendMails):
                 self._found.mails_blocked_until = self._ports.clock.now() + TRY_AGAIN
             else:

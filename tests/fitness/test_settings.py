@@ -61,6 +61,22 @@ def test_what_each_role_needs_is_documented(monkeypatch: pytest.MonkeyPatch) -> 
         assert missing == {each for each in needed if "__" not in each}
 
 
+@pytest.mark.parametrize("name", ["CLOSURES", "EXTRA_DAYS"])
+def test_days_that_cannot_be_understood_are_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """And named, without the value."""
+    settings = web_environment(from_environment({}, scratch=ROOT)) | {name: "some-day"}
+    for each in (*documented(), *settings, *_SET_BY_THE_PLATFORM):
+        monkeypatch.delenv(each, raising=False)
+    for each, value in settings.items():
+        monkeypatch.setenv(each, value)
+
+    with pytest.raises(ValueError, match=name.lower()) as caught:
+        Settings()
+    assert "some-day" not in str(caught.value)
+
+
 def test_no_secret_shows_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = web_environment(from_environment({}, scratch=ROOT))
     for name in (*documented(), *settings, *_SET_BY_THE_PLATFORM):

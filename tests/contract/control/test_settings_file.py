@@ -42,6 +42,12 @@ def test_a_wrong_port_is_refused(tmp_path: Path) -> None:
         written(tmp_path, "web", REREGISTER_LOCAL_PORT="0")
 
 
+@pytest.mark.parametrize("closures", ["foo", "2027-02-30", "2027-02-15/2027-02-06"])
+def test_wrong_closures_are_refused(tmp_path: Path, closures: str) -> None:
+    with pytest.raises(BadConfigurationError, match="REREGISTER_CLOSURES"):
+        written(tmp_path, "web", REREGISTER_CLOSURES=closures)
+
+
 @pytest.mark.parametrize(("inject", "said"), [("tests.samples.local_app.said:aloud", "injected\n"), ("", "")])
 def test_python_injects_the_local_parts_at_its_start(inject: str, said: str) -> None:
     environment = os.environ | {
