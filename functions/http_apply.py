@@ -13,6 +13,7 @@ from functions._http.photo_faults import trouble_of_photo
 from functions._http.problems import Trouble
 from functions._http.visit import Visit
 from shared import bootstrap
+from shared.domain.kinds import Channel
 from shared.presentation.views import ApplyView, Errors, Problem
 from shared.services.submit_application import (
     Accepted,
@@ -28,7 +29,7 @@ bp = func.Blueprint()
 
 
 @bp.route(route="apply", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT)
+@door(APPLICANT, way=Channel.WEBSITE)
 async def apply_form(visit: Visit) -> func.HttpResponse:
     """The empty form, or the way to the application that is open already."""
     opened = await open_application_of(visit.who.oid, bootstrap.web())
@@ -36,7 +37,7 @@ async def apply_form(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="apply", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT, limit=bodies.MAX_UPLOAD_BYTES)
+@door(APPLICANT, limit=bodies.MAX_UPLOAD_BYTES, way=Channel.WEBSITE)
 async def apply_submit(visit: Visit) -> func.HttpResponse:
     """Take the application in."""
     filled = read_apply_form(visit.form(), visit.language, tried=visit.jar.tried_a_photo)

@@ -3,6 +3,7 @@
 Reads the `REREGISTER_*` variables of DESIGN section 10. The service itself reads only `shared/settings.py`.
 """
 
+import json
 import os
 import secrets
 import tempfile
@@ -18,6 +19,7 @@ APPLICANT_CLIENT_ID = "aaaaaaaa-0000-4000-8000-000000000001"
 STAFF_CLIENT_ID = "aaaaaaaa-0000-4000-8000-000000000002"
 API_CLIENT_ID = "aaaaaaaa-0000-4000-8000-000000000003"
 FORMS_CLIENT_ID = "aaaaaaaa-0000-4000-8000-000000000004"
+FRONTEND_CLIENT_ID = "aaaaaaaa-0000-4000-8000-000000000005"
 WEB_IDENTITY_ID = "aaaaaaaa-0000-4000-8000-000000000011"
 WORKER_IDENTITY_ID = "aaaaaaaa-0000-4000-8000-000000000012"
 
@@ -26,6 +28,11 @@ AUTHORITY_ORIGIN = "https://entra.localhost"
 ISSUER = f"{AUTHORITY_ORIGIN}/{TENANT_ID}/v2.0"
 MAIL_SENDER = "DoNotReply@mail.utac.example.ac.jp"
 STAFF_AUTH_CONTEXT = "c1"
+
+CARD_CLIENT_ID = "RP00000001"
+CARD_PATH = "/api/realms/main/protocol/openid-connect"
+"""Of the card's provider, below the local cloud's address (identity-verification.md 3.2)."""
+FORMS_FILE = Path(__file__).parent / "forms.json"
 
 MEMORY = "memory"
 # Azurite's published development account. https://learn.microsoft.com/azure/storage/common/storage-use-azurite
@@ -42,6 +49,13 @@ class BadConfigurationError(ValueError):
     """A `REREGISTER_*` variable makes no sense."""
 
 
+def _new_card_client_key() -> str:
+    from joserfc.jwk import ECKey
+
+    key = ECKey.generate_key("P-256", {"kid": "local-card-client", "use": "sig", "alg": "ES256"})
+    return json.dumps(key.as_dict(private=True))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
     """Where everything listens and where the local state lies."""
@@ -55,6 +69,8 @@ class Configuration:
     """Folder of this run's own small files (the clock's offset)."""
     closures: str = ""
     """The service's closed days, as its setting CLOSURES takes them; empty: its default."""
+    card_client_key: str = field(default_factory=_new_card_client_key, repr=False)
+    """The service's private key (JWK) at the local card provider: made anew for each run."""
     master_key: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
 
     @property
@@ -66,6 +82,11 @@ class Configuration:
     def local_url(self) -> str:
         """The local cloud's address: another site than the service's, as in the cloud."""
         return f"http://127.0.0.1:{self.local_port}"
+
+    @property
+    def card_issuer(self) -> str:
+        """Issuer of the local card provider (identity-verification.md 3.2)."""
+        return self.local_url + CARD_PATH.removesuffix("/protocol/openid-connect")
 
     @property
     def clock_file(self) -> Path:
@@ -134,6 +155,12 @@ def _shared(configuration: Configuration) -> dict[str, str]:
         "SUPPORT_PHONE": "03-0000-0000",
         "SUPPORT_URL": "https://support.utac.example.ac.jp/",
         "CLOSURES": configuration.closures,
+        "CHANNELS": "form,website,office,identity_verification",
+        "API_CLIENT_ID": API_CLIENT_ID,
+        "VERIFY_ISSUER": configuration.card_issuer,
+        "VERIFY_KEYS_URL": f"{configuration.local_url}{CARD_PATH}/certs",
+        "VERIFY_CLIENT_ID": CARD_CLIENT_ID,
+        "LINK_HASH_KEY": "local-link-hash-key-0123456789-0123456789",
         "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
         "REREGISTER_LOCAL_URL": configuration.local_url,
         "REREGISTER_CLOCK_FILE": str(configuration.clock_file),
@@ -147,6 +174,12 @@ def web_environment(configuration: Configuration) -> dict[str, str]:
         "APPLICANT_CLIENT_ID": APPLICANT_CLIENT_ID,
         "APPLICANT_CLIENT_SECRET": local_secret(APPLICANT_CLIENT_ID),
         "STAFF_CLIENT_SECRET": local_secret(STAFF_CLIENT_ID),
+        "API_FRONTENDS": FRONTEND_CLIENT_ID,
+        "FORM_URL": f"{configuration.local_url}/form",
+        "FORMS_FILE": str(FORMS_FILE),
+        "VERIFY_AUTHORIZATION_URL": f"{configuration.local_url}{CARD_PATH}/auth",
+        "VERIFY_TOKEN_URL": f"{configuration.local_url}{CARD_PATH}/token",
+        "VERIFY_CLIENT_KEY": configuration.card_client_key,
         "COOKIE_KEYS": "local-cookie-key-0123456789-0123456789",
         "REREGISTER_IDENTITY": WEB_IDENTITY_ID,
         "REREGISTER_IDENTITY_SECRET": local_secret(WEB_IDENTITY_ID),
@@ -164,6 +197,7 @@ def worker_environment(configuration: Configuration) -> dict[str, str]:
         "PROTECTED_GROUPS": ",".join(people.PROTECTED_GROUPS),
         "REVIEWER_ADDRESSES": _addresses("reviewer"),
         "OPERATOR_ADDRESSES": _addresses("operator"),
+        "OFFICE_SCOPES": json.dumps(people.OFFICE_SCOPES, ensure_ascii=False),
         "MAIL_PER_MINUTE": "600",
         "MAIL_PER_HOUR": "6000",
         "REREGISTER_IDENTITY": WORKER_IDENTITY_ID,

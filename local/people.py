@@ -177,13 +177,17 @@ def _account(number: int, nickname: str, kind: Kind) -> str:
     return f"{1_000_000_000 + number * 7_919:010d}@{TENANT_DOMAIN}"
 
 
+def _oid(number: int) -> str:
+    return f"00000000-0000-4000-9000-{number:012d}"
+
+
 def _person(row: _Row) -> Person:
     number, kind, name, english, faculty, affiliation, methods = row
     nickname = english.lower().replace("'", "").replace(" ", ".")
     upn = _account(number, nickname, kind)
     private = "" if kind in _WITHOUT_OUTSIDE_ADDRESS else f"{nickname}@mail.example.com"
     return Person(
-        oid=f"00000000-0000-4000-9000-{number:012d}",
+        oid=_oid(number),
         upn=upn,
         name=name,
         name_en=f"{english} (sample)",
@@ -224,6 +228,7 @@ REVIEWERS, CLERKS, OPERATORS, AUDITORS, SUPPORT_DESK, BREAK_GLASS, OWNERS = (
 )
 HELPDESK_ADMINS, HELPDESK_TEAM, ELIGIBLE_ADMINS = (_id(number) for number in range(21, 24))
 NO_PASS = _id(31)
+ENGINEERING_CLERKS, LETTERS_CLERKS = _id(41), _id(42)
 
 # The plain groups come first: whoever reads only the first page of a membership list sees nothing dangerous.
 GROUPS: tuple[Group, ...] = (
@@ -234,6 +239,8 @@ GROUPS: tuple[Group, ...] = (
     Group(id=NETWORK_USERS, name="無線LAN利用者 Wireless users", members=(EVERYONE,)),
     Group(id=REVIEWERS, name="審査担当 Reviewers", members=_of("reviewer")),
     Group(id=CLERKS, name="窓口担当 Office clerks", members=_of("clerk")),
+    Group(id=ENGINEERING_CLERKS, name="工学部窓口 Engineering office", members=(_oid(401),)),
+    Group(id=LETTERS_CLERKS, name="文学部窓口 Letters office", members=(_oid(402),)),
     Group(id=OPERATORS, name="運用担当 Operators", members=_of("operator")),
     Group(id=AUDITORS, name="監査担当 Auditors", members=_of("auditor")),
     Group(id=SUPPORT_DESK, name="サポート窓口 Support desk", members=(REVIEWERS, OPERATORS)),
@@ -259,6 +266,12 @@ ADMINISTRATIVE_UNITS: tuple[AdministrativeUnit, ...] = (
 
 PROTECTED_GROUPS: tuple[str, ...] = (REVIEWERS, CLERKS, OPERATORS, AUDITORS, BREAK_GLASS, OWNERS)
 """Members never get a pass from this service (DESIGN section 2, Guards)."""
+
+OFFICE_SCOPES: dict[str, tuple[str, ...]] = {
+    ENGINEERING_CLERKS: ("工学部", "工学系研究科"),
+    LETTERS_CLERKS: ("文学部", "教養学部"),
+}
+"""For each group of clerks the faculties for whose people they act."""
 
 PASS_POLICY_INCLUDES: tuple[str, ...] = (EVERYONE,)
 PASS_POLICY_EXCLUDES: tuple[str, ...] = (NO_PASS,)

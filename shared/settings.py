@@ -11,11 +11,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
+from shared.channel_settings import ChannelSettings, Names
 from shared.domain.rules import Removal
-
-type Names = Annotated[tuple[str, ...], NoDecode]
 
 _SHORTEST_KEY = 32
 _SET_BY_THE_PLATFORM = ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME")
@@ -38,12 +37,8 @@ def in_the_cloud() -> bool:
     return any(os.environ.get(name) for name in _SET_BY_THE_PLATFORM)
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """Everything that can be set, with its default; secrets never show in ``repr``."""
-
-    model_config = SettingsConfigDict(
-        case_sensitive=False, extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
-    )
 
     app_role: Literal["web", "worker", "all"] = "all"
     base_url: str
@@ -216,13 +211,18 @@ class Settings(BaseSettings):
             wanted |= web
         if self.app_role in {"worker", "all"}:
             wanted |= worker
-        return [f"{name} is not set" for name, there in wanted.items() if not there]
+        lacking = [f"{name} is not set" for name, there in wanted.items() if not there]
+        return [*lacking, *self.missing_of_channels(self.app_role)]
 
     def _unsafe_keys(self) -> list[str]:
         keys = {
             "LINK_KEYS": self.link_keys,
             "COOKIE_KEYS": self.cookie_keys,
             "METHOD_HASH_KEY": (self.method_hash_key,) if self.method_hash_key.get_secret_value() else (),
+            "LINK_HASH_KEY": (self.link_hash_key,) if self.link_hash_key.get_secret_value() else (),
+            "FORMS_FALLBACK_KEY": (self.forms_fallback_key,)
+            if self.forms_fallback_key.get_secret_value()
+            else (),
         }
         return [
             f"{name} holds a key shorter than {_SHORTEST_KEY} characters"
@@ -243,6 +243,7 @@ class Settings(BaseSettings):
             "GRAPH_URL": self.graph_url,
             "MAIL_ENDPOINT": self.mail_endpoint or "https://",
             "ENTRA_AUTHORITY": self.authority,
+            **self.plain_of_channels(),
         }
         problems += [f"{name} must be https" for name, url in plain.items() if not url.startswith("https://")]
         return problems

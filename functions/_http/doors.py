@@ -16,7 +16,7 @@ from functions._http.problems import Trouble, of_refusal
 from functions._http.visit import Applicant, Staff, Visit, language_of
 from shared import bootstrap
 from shared.domain.errors import LinkError, LinkExpiredError, LinkMalformedError
-from shared.domain.kinds import Role
+from shared.domain.kinds import Channel, Role
 from shared.domain.links import Purpose
 from shared.domain.staff import StaffIdentity
 from shared.logs import frames
@@ -48,22 +48,38 @@ REVIEWER: Final = Needs("staff", frozenset({Role.REVIEWER}))
 OPERATOR: Final = Needs("staff", frozenset({Role.OPERATOR}))
 CONSOLE: Final = Needs("staff", frozenset({Role.REVIEWER, Role.OPERATOR, Role.AUDITOR}))
 
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What one door asks for."""
+
+    needs: Needs
+    limit: int
+    speaks_json: bool
+    way: Channel | None
+
+
 DOORS: Final[dict[str, Needs]] = {}
 """What each function asks for, by function name: the fitness tests hold every route against it."""
 
 
 def door(
-    needs: Needs, *, limit: int = bodies.MAX_FORM_BYTES, speaks_json: bool = False
+    needs: Needs,
+    *,
+    limit: int = bodies.MAX_FORM_BYTES,
+    speaks_json: bool = False,
+    way: Channel | None = None,
 ) -> Callable[[Handler], HttpFunction]:
     """Turn a handler of visits into a function of the platform.
 
-    Checks, in order: a POST comes from our own pages (``Origin``); its body has a length and is not too large; somebody
-    is signed in as the door asks, with the role it asks for; a staff session with little left is renewed.
+    Checks, in order: the way in it belongs to is on; a POST comes from our own pages (``Origin``); its body has a length
+    and is not too large; somebody is signed in as the door asks, with the role it asks for; a staff session with little
+    left is renewed.
     """
 
     def decorate(handler: Handler) -> HttpFunction:
         async def serve(req: func.HttpRequest) -> func.HttpResponse:
-            return await _serve(req, handler, needs, limit, speaks_json)
+            return await _serve(req, handler, _Door(needs, limit, speaks_json, way))
 
         serve.__name__ = handler.__name__
         serve.__doc__ = handler.__doc__
@@ -74,17 +90,11 @@ def door(
     return decorate
 
 
-async def _serve(
-    req: func.HttpRequest,
-    handler: Handler,
-    needs: Needs,
-    limit: int,
-    speaks_json: bool,  # noqa: FBT001 - private
-) -> func.HttpResponse:
+async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> func.HttpResponse:
     jar = Jar(req.headers.get("cookie", ""))
-    visit = Visit(req, language_of(req, jar), jar, speaks_json=speaks_json)
+    visit = Visit(req, language_of(req, jar), jar, speaks_json=asked.speaks_json)
     try:
-        answer = _admit(visit, needs, limit) or await handler(visit)
+        answer = _admit(visit, asked) or await handler(visit)
     except Exception as error:  # noqa: BLE001 - the table below; what it does not know becomes a page with a trace id
         answer = _answer_error(visit, error)
     for header in jar.headers:
@@ -92,12 +102,15 @@ async def _serve(
     return answer
 
 
-def _admit(visit: Visit, needs: Needs, limit: int) -> func.HttpResponse | None:
+def _admit(visit: Visit, asked: "_Door") -> func.HttpResponse | None:
     """Let the visitor in (None), or answer instead of the handler."""
+    needs = asked.needs
+    if asked.way is not None and asked.way not in bootstrap.ways():
+        raise Trouble(Problem.WAY_OFF)
     if visit.req.method not in _READING:
         if visit.req.headers.get("origin", "") != bootstrap.base_url():
             raise Trouble(Problem.WRONG_ORIGIN)
-        bodies.check_length(visit.req, limit)
+        bodies.check_length(visit.req, asked.limit)
     if needs.kind == "applicant":
         return _admit_applicant(visit)
     if needs.kind == "staff":

@@ -30,6 +30,7 @@ STATUS: Final[dict[Problem, HTTPStatus]] = {
     Problem.LINK_NEEDED: HTTPStatus.FORBIDDEN,
     Problem.OTHER_BROWSER: HTTPStatus.FORBIDDEN,
     Problem.PASSES_USED_UP: HTTPStatus.CONFLICT,
+    Problem.WAY_OFF: HTTPStatus.NOT_FOUND,
     Problem.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     Problem.UNEXPECTED: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

@@ -73,6 +73,15 @@ class GraphDirectory:
             addresses=_addresses(user, emails),
         )
 
+    async def find(self, account: str) -> str | None:
+        """Object id of the account with this user principal name; None when there is none.
+
+        Raises:
+            ForbiddenError: a permission is missing.
+        """
+        user = await self._user(account, ["id"])
+        return None if user is None else str(user.id)
+
     async def employee_id(self, subject: str) -> str:
         """The employee id of an account, empty when it has none or does not exist."""
         user = await self._user(subject, ["employeeId"])

@@ -5,7 +5,7 @@ A local host or a test may put its own parts in (clock, credentials, the session
 cloud that is refused.
 """
 
-from shared.bootstrap.chosen import app_role, base_url, clock, pages, rules, settings, site
+from shared.bootstrap.chosen import app_role, base_url, clock, pages, rules, settings, site, ways
 from shared.bootstrap.parts import Parts, PartsRefusedError, use
 from shared.bootstrap.services import close, ensure_storage, web, worker
 from shared.bootstrap.visitors import (
@@ -38,6 +38,7 @@ __all__ = [
     "site",
     "start_sign_in",
     "use",
+    "ways",
     "web",
     "worker",
 ]

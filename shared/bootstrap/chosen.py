@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.bootstrap.parts import parts
 
 if TYPE_CHECKING:
+    from shared.domain.kinds import Channel
     from shared.domain.rules import Rules
     from shared.ports import Clock
     from shared.presentation.pages import Pages
@@ -65,7 +66,21 @@ def rules() -> "Rules":
         one_time_pass=given.one_time_pass,
         removal=given.old_methods,
         mail_limits=MailLimits(given.mail_per_minute, given.mail_per_hour),
+        link_cooling=given.link_cooling,
+        office_scopes={group: frozenset(names) for group, names in given.office_scopes.items()},
+        counter_within=timedelta(minutes=given.office_counter_minutes),
+        slip_life=timedelta(hours=given.office_slip_hours),
+        card_passes_per_day=given.card_passes_per_day,
+        forms_without_token=given.forms_without_token,
     )
+
+
+@cache
+def ways() -> "frozenset[Channel]":
+    """The ways in that are on."""
+    from shared.domain.kinds import Channel
+
+    return frozenset(each for each in Channel if settings().is_on(each))
 
 
 @cache

@@ -9,7 +9,17 @@ from datetime import datetime
 
 from shared.domain.accounts import AccountFacts, Address, GuardResult, Method
 from shared.domain.events import Event, EventKind, Party
-from shared.domain.kinds import Attention, Channel, Closing, Flag, Language, Reason, ReasonCode
+from shared.domain.kinds import (
+    Attention,
+    CardBar,
+    Channel,
+    Closing,
+    CounterBar,
+    Flag,
+    Language,
+    Reason,
+    ReasonCode,
+)
 from shared.domain.mails import OwedMail
 from shared.domain.photo import StoredPhoto
 from shared.domain.requests import Answer, Outcome, Request
@@ -33,6 +43,19 @@ class Approval:
     name: str
     employee_id: str
     round: int
+    evidence: str
+    stamped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The token that came with an application, kept so that it can be verified again.
+
+    Attributes:
+        evidence: The token: a clerk's ID token, the flow's access token, the card provider's ID token.
+        stamped_at: Time at which the storage service stored it (UTC, real time).
+    """
+
     evidence: str
     stamped_at: datetime
 
@@ -96,6 +119,15 @@ class Application:
         discarded: Names of photos that are no longer wanted and not yet erased.
         round: Review round; a link, a decision and a pickup key are bound to it.
         promised_by: What the person was told about the next step (UTC).
+        account: What a form's responder or a clerk named: the worker finds the ``subject`` for it.
+        proof: The token that came with it, for every channel but the website.
+        source: Digest of what a form sent, so that the same response with other content is noticed.
+        clerk: Object id of the clerk at the counter; ``clerk_name`` for colleagues.
+        counter_bar: Why the clerk cannot go on.
+        checks: What the clerk ticked.
+        slips: Number of the last printed slip; it is valid until ``slip_until`` (UTC).
+        card_bar: Why the card gives no pass.
+        linked_at: When account and card were linked (UTC).
         vouched: A verified confirmation at the counter, or a verified card, said that the person was there.
         disowned: The owner said "this was not me", whatever came of it.
         sessions_to_end: Sessions are to be ended although the case is over.
@@ -137,6 +169,17 @@ class Application:
     operators: tuple[str, ...] = ()
     decided: Decided | None = None
     contact_confirmed: bool = False
+    account: str = ""
+    proof: Proof | None = None
+    source: str = ""
+    clerk: str = ""
+    clerk_name: str = ""
+    counter_bar: CounterBar | None = None
+    checks: tuple[str, ...] = ()
+    slips: int = 0
+    slip_until: datetime | None = None
+    card_bar: CardBar | None = None
+    linked_at: datetime | None = None
     vouched: bool = False
     disowned: bool = False
     sessions_to_end: bool = False
@@ -169,9 +212,15 @@ class Application:
 
     @property
     def open(self) -> bool:
-        """Whether it holds the account's lock: attention after completion does not."""
+        """Whether it holds the account's lock: attention after completion does not, nor an unconfirmed counter case."""
         contested = self.state in {State.ATTENTION, State.STOPPING} and self.completed_at is not None
-        return not self.terminal and not contested
+        return not self.terminal and not contested and not self.at_counter
+
+    @property
+    def at_counter(self) -> bool:
+        """Whether a clerk still compares the person with the directory: nothing is decided, nobody was told."""
+        early = self.state in {State.SUBMITTED, State.IN_REVIEW}
+        return self.channel is Channel.OFFICE and not self.vouched and early
 
     @property
     def contact_on_file(self) -> bool:

@@ -40,6 +40,13 @@ class EventKind(StrEnum):
     ATTENTION_NEEDED = "attention_needed"
     RUN_AGAIN = "run_again"
     REQUEST_TOO_LATE = "request_too_late"
+    COUNTER_OPENED = "counter_opened"
+    COUNTER_REFUSED = "counter_refused"
+    VOUCHED = "vouched"
+    SLIP_PRINTED = "slip_printed"
+    CARD_VERIFIED = "card_verified"
+    CARD_REFUSED = "card_refused"
+    RESPONSE_DIFFERED = "response_differed"
 
 
 class Party(StrEnum):

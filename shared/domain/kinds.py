@@ -49,6 +49,30 @@ class Role(StrEnum):
     AUDITOR = "Auditor"
 
 
+class CardKind(StrEnum):
+    """The cards a clerk may have checked at the counter."""
+
+    STUDENT_CARD = "student_card"
+    STAFF_CARD = "staff_card"
+    OTHER_PHOTO_ID = "other_photo_id"
+
+
+class CounterBar(StrEnum):
+    """Why a clerk cannot go on with an account at the counter; each has its own words on the clerk's page."""
+
+    NOT_VERIFIED = "not_verified"
+    UNKNOWN_ACCOUNT = "unknown_account"
+    NOT_IN_SCOPE = "not_in_scope"
+    OWN_CASE = "own_case"
+
+
+class CardBar(StrEnum):
+    """Why a verified card gives no pass; the person is shown the other ways in."""
+
+    NOT_VERIFIED = "not_verified"
+    NOT_LINKED = "not_linked"
+
+
 class DecisionKind(StrEnum):
     """What a reviewer can decide."""
 
@@ -118,3 +142,5 @@ class Closing(StrEnum):
     EXPIRED = "expired"
     REJECTED = "rejected"
     OPERATOR = "operator"
+    NOT_CONFIRMED = "not_confirmed"
+    REFUSED = "refused"

@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     REVIEW = "review"
     PICKUP = "pickup"
     NOT_ME = "not_me"
+    SLIP = "slip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class LinkClaims:
         purpose: The one door it opens.
         application: The one application it names.
         addressee: Whom it was sent to (a short keyed digest of the address, never the address itself).
-        round: Review round or pickup round it was made for.
+        round: Review round or pickup round it was made for; of a slip its number.
         expires_at: When it stops working (UTC, business clock).
     """
 

@@ -23,6 +23,8 @@ class MailKind(StrEnum):
     PASS_ISSUED = "pass_issued"
     COMPLETED = "completed"
     CLOSED = "closed"
+    SLIP_PRINTED = "slip_printed"
+    VERIFY_AGAIN = "verify_again"
 
 
 class Urgency(StrEnum):
@@ -47,6 +49,8 @@ URGENCY: dict[MailKind, Urgency] = {
     MailKind.PICKUP: Urgency.FIRST,
     MailKind.PASS_ISSUED: Urgency.FIRST,
     MailKind.COMPLETED: Urgency.LATER,
+    MailKind.SLIP_PRINTED: Urgency.FIRST,
+    MailKind.VERIFY_AGAIN: Urgency.FIRST,
     MailKind.CLOSED: Urgency.LATER,
 }
 

@@ -21,6 +21,12 @@ class RequestKind(StrEnum):
     REGISTERED = "registered"
     RUN_AGAIN = "run_again"
     STOP = "stop"
+    CONFIRM = "confirm"
+    LEAVE = "leave"
+    SLIP = "slip"
+    DIFFERENT = "different"
+    LINK = "link"
+    UNLINK = "unlink"
     RETRY_POISON = "retry_poison"
     UNREADABLE = "unreadable"
 
@@ -39,7 +45,8 @@ class Request:
         slot: Round, attempt or count that the caller saw; with the kind it is the insert-only key.
         received_at: When it reached our door (UTC, business clock); business hours are judged by it.
         body: Fields of the request.
-        evidence: For staff requests the ID token, which the worker verifies itself; empty otherwise.
+        evidence: The token that proves what is claimed, which the worker verifies itself: of staff, of the flow of a form,
+            of the card. Empty otherwise.
         stamped_at: When the storage service stored it (UTC, real time); set by storage, not by web.
     """
 

@@ -1,5 +1,6 @@
 """The configured rules of one university: spans, limits and the people who are told. Pure values, read once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -38,6 +39,11 @@ class Rules:
         write_margin: No Graph write later than this before the deadline.
         one_time_pass: Whether the pass is spent by its first use.
         removal: What becomes of old methods.
+        office_scopes: For each group of clerks the groups and faculties (``*``: all) whose people they may act for.
+        counter_within: How long a clerk may compare before the look-up at the counter is forgotten.
+        slip_life: How long a printed slip works.
+        card_passes_per_day: How many passes an account may get by card within 24 hours.
+        forms_without_token: Whether a form may come with a shared key instead of the flow's token: weaker.
         system_patience: How long the system may try before an operator is told.
     """
 
@@ -60,3 +66,8 @@ class Rules:
     removal: Removal = Removal.REMOVE_AFTER_REGISTRATION
     system_patience: timedelta = timedelta(hours=1)
     mail_limits: MailLimits = field(default_factory=MailLimits)
+    office_scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    counter_within: timedelta = timedelta(hours=1)
+    slip_life: timedelta = timedelta(hours=24)
+    card_passes_per_day: int = 3
+    forms_without_token: bool = False

@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from shared.domain import closing, deciding, reviewing
-from shared.domain.accounts import account_guards
 from shared.domain.application import Application
 from shared.domain.kinds import Attention
 from shared.domain.mails import MailKind
 from shared.domain.requests import RequestKind
 from shared.domain.rules import Rules
 from shared.domain.states import State
-from shared.domain.step_facts import all_refused, expire, first, missing, notice_accepted_at, owner_notified
+from shared.domain.step_facts import all_refused, expire, first, notice_accepted_at, owner_notified
 from shared.domain.step_of_pass import (
     step_approved,
     step_completed,
@@ -18,34 +17,13 @@ from shared.domain.step_of_pass import (
     step_issuing,
     step_stopping,
 )
-from shared.domain.steps import Case, Commit, Gather, GatherDecider, Need, Step
+from shared.domain.step_submitted import step_submitted
+from shared.domain.steps import Case, Commit, GatherDecider, Step
 
 
 def advance(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """The step that the state asks for; None if it waits for somebody or for the clock."""
     return _BY_STATE[application.state](case, application, now, rules)
-
-
-def _submitted(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
-    found = case.found
-    if found.unreachable:
-        return None
-    if found.lock is None:
-        return Gather((Need.LOCK,))
-    if found.lock.holder != application.id:
-        return Commit(closing.duplicate(application, found.lock.holder, now, rules))
-    lacking = missing(case, Need.ACCOUNT, Need.METHODS, Need.FROZEN)
-    if lacking is not None:
-        return lacking
-    guards = account_guards(found.account, protected=rules.protected, frozen=bool(found.frozen))
-    prechecks = reviewing.Prechecks(
-        account=found.account,
-        guards=guards,
-        methods=found.methods or (),
-        earlier=found.lock.earlier,
-        contested_before=found.lock.contested_before,
-    )
-    return Commit(reviewing.precheck(application, prechecks, now, rules))
 
 
 def _held(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
@@ -110,7 +88,7 @@ def _nothing(case: Case, application: Application, now: datetime, rules: Rules) 
 
 
 _BY_STATE = {
-    State.SUBMITTED: _submitted,
+    State.SUBMITTED: step_submitted,
     State.HELD: _held,
     State.IN_REVIEW: _in_review,
     State.RETURNED: _returned,

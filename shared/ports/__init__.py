@@ -27,11 +27,20 @@ from shared.ports.errors import (
     UnknownOutcomeError,
 )
 from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage
-from shared.ports.security import Links, PhotoLab, Sealer, StaffTokens
+from shared.ports.security import (
+    CardTokens,
+    FormTokens,
+    FreshSignIns,
+    Links,
+    PhotoLab,
+    Sealer,
+    StaffTokens,
+)
 from shared.ports.surroundings import Clock, Randomness
 from shared.ports.work import (
     AccountLock,
     AccountLocks,
+    CardLinks,
     DueRows,
     Hints,
     Inbox,
@@ -46,11 +55,15 @@ __all__ = [
     "AccountLock",
     "AccountLocks",
     "Applications",
+    "CardLinks",
+    "CardTokens",
     "Clock",
     "ConflictError",
     "Directory",
     "DueRows",
     "ForbiddenError",
+    "FormTokens",
+    "FreshSignIns",
     "Hints",
     "Inbox",
     "InboxSweep",

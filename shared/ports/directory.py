@@ -18,6 +18,14 @@ class Directory(Protocol):
         """
         ...
 
+    async def find(self, account: str) -> str | None:
+        """Object id of the account with this user principal name; None when there is none.
+
+        Raises:
+            ForbiddenError: a permission is missing.
+        """
+        ...
+
     async def employee_id(self, subject: str) -> str:
         """The employee id of an account, empty when it has none or does not exist."""
         ...

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.card import CardIdentity
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.photo import PhotoVerdict
 from shared.domain.staff import StaffIdentity
@@ -13,6 +14,33 @@ class StaffTokens(Protocol):
 
     async def verify(self, token: str, *, stamped_at: datetime) -> StaffIdentity | None:
         """Check signature, issuer, audience, tenant, ``acrs``, and that ``stamped_at`` lies in its life; None if not."""
+        ...
+
+
+class FormTokens(Protocol):
+    """Verifies access tokens of the flow that sends form responses."""
+
+    async def verify(self, token: str, *, stamped_at: datetime) -> bool:
+        """Whether signature, issuer, audience, tenant and app role hold, and ``stamped_at`` lies in its life."""
+        ...
+
+
+class CardTokens(Protocol):
+    """Verifies ID tokens of the card's provider."""
+
+    async def verify(self, token: str, *, verification: str, stamped_at: datetime) -> CardIdentity | None:
+        """Who the card says it is: signature, issuer, audience, ``acr`` and the nonce of this verification; None if not.
+
+        ``stamped_at`` (UTC, real time) must not be later than the configured minutes after the token was made.
+        """
+        ...
+
+
+class FreshSignIns(Protocol):
+    """Verifies ID tokens of an account's own sign-in with MFA, made a moment ago."""
+
+    async def verify(self, token: str, *, stamped_at: datetime) -> str:
+        """Object id of who signed in with MFA at most ten minutes before ``stamped_at``; empty if not."""
         ...
 
 

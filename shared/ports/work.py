@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.card import CardLink
 from shared.domain.mails import MailBudget
 from shared.domain.requests import Request
 from shared.ports.cases import Wake
@@ -92,6 +93,34 @@ class AccountLocks(Protocol):
 
         Raises:
             StaleError: somebody else wrote it since it was read.
+        """
+        ...
+
+
+class CardLinks(Protocol):
+    """Links between accounts and cards: insert-only rows both ways; only the worker writes."""
+
+    async def by_account(self, subject: str) -> CardLink | None:
+        """The link of an account."""
+        ...
+
+    async def by_card(self, card: str) -> CardLink | None:
+        """The link of a card."""
+        ...
+
+    async def link(self, link: CardLink) -> None:
+        """Insert both rows, or none.
+
+        Raises:
+            ConflictError: the account or the card is linked already.
+        """
+        ...
+
+    async def unlink(self, link: CardLink) -> None:
+        """Remove both rows of a link as it was read; one that is gone is no error.
+
+        Raises:
+            StaleError: the account or the card was linked anew since it was read.
         """
         ...
 

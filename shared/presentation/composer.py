@@ -77,6 +77,7 @@ class Composer:
             "status": f"{base}/applications/{application.id}",
             "review": f"{base}/review/{tokens.action}",
             "pickup": f"{base}/pickup/{application.id}?key={tokens.action}",
+            "verify": f"{base}/verify",
             "not_me": f"{base}/not-me/{tokens.not_me}" if tokens.not_me else "",
             "case": f"{base}/staff/applications/{application.id}",
             "attention": f"{base}/staff/attention",

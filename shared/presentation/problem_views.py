@@ -32,6 +32,7 @@ class Problem(StrEnum):
     LINK_NEEDED = "link_needed"
     OTHER_BROWSER = "other_browser"
     PASSES_USED_UP = "passes_used_up"
+    WAY_OFF = "way_off"
     UNAVAILABLE = "unavailable"
     UNEXPECTED = "unexpected"
 

@@ -93,6 +93,12 @@ class MemoryDirectory:
         return account.facts if account else None
 
     @call
+    async def find(self, account: str) -> str | None:
+        wanted = account.casefold()
+        known = [each.facts for each in self._graph.accounts.values()]
+        return next((each.oid for each in known if wanted in {each.upn.casefold(), each.oid}), None)
+
+    @call
     async def employee_id(self, subject: str) -> str:
         account = self._graph.accounts.get(subject)
         return account.facts.employee_id if account else ""

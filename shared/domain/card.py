@@ -1,0 +1,40 @@
+"""The link between an account and a My Number Card, and what a verified card says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class CardLink:
+    """One account and one card, linked while the person could still sign in with MFA.
+
+    Attributes:
+        subject: Object id of the account.
+        card: Keyed hash of issuer and pairwise subject; the subject itself is stored nowhere.
+        name: Name printed on the card, to inform staff; it decides nothing. Empty if it was not given.
+        linked_at: When (UTC, business clock).
+        version: ETag of the row it was read from; empty for one that is not stored yet.
+    """
+
+    subject: str
+    card: str
+    name: str
+    linked_at: datetime
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardIdentity:
+    """What a verified ID token of the card's provider says: the keyed hash of the subject, and the printed name."""
+
+    card: str
+    name: str = ""
+
+
+def nonce_of(verification: str) -> str:
+    """The nonce of a verification: derived from its id, so that its token proves nothing for another one.
+
+    The id is 128 random bits; for a new application it is the application's own.
+    """
+    return sha256(f"identity-verification:{verification}".encode()).hexdigest()
