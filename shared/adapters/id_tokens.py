@@ -211,14 +211,8 @@ class IdTokens:
             WrongTokenError: it was not.
             IssuerUnavailableError: it cannot be said now.
         """
-        claims = self._signed_claims(token)
-        if claims["tid"] != self._tenant_id:
-            raise WrongTokenError(TokenFault.TENANT)
-        if claims["ver"] != "2.0":
-            raise WrongTokenError(TokenFault.VERSION)
-        start = max(claims["iat"], claims["nbf"]) - _LEEWAY
-        if not start <= at <= claims["exp"]:
-            raise WrongTokenError(TokenFault.TIME)
+        claims = signed_claims(self._issuer, token, audience=self._client_id)
+        check_tenant(claims, self._tenant_id, at=at)
         if self._auth_context and self._auth_context not in _texts(claims.get("acrs")):
             raise WrongTokenError(TokenFault.AUTH_CONTEXT)
         if nonce is not None and _text(claims, "nonce") != nonce:
@@ -235,44 +229,66 @@ class IdTokens:
             raw=token,
         )
 
-    def _signed_claims(self, token: str) -> dict[str, Any]:
-        import jwt
 
-        if len(token) > _LONGEST_TOKEN:
-            raise WrongTokenError(TokenFault.MALFORMED)
-        try:
-            kid = jwt.get_unverified_header(token).get("kid")
-        except jwt.InvalidTokenError as error:
-            raise WrongTokenError(TokenFault.MALFORMED) from error
-        key = self._issuer.key(kid) if isinstance(kid, str) else None
-        if key is None:
-            raise WrongTokenError(TokenFault.SIGNATURE)
-        # Times are judged by the caller's instant, not by now.
-        options: Any = {
-            "require": _REQUIRED,
-            "strict_aud": True,
-            "verify_exp": False,
-            "verify_iat": False,
-            "verify_nbf": False,
-        }
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=["RS256"],
-                audience=self._client_id,
-                issuer=self._issuer.authority,
-                options=options,
-            )
-        except jwt.InvalidAudienceError as error:
-            raise WrongTokenError(TokenFault.AUDIENCE) from error
-        except jwt.InvalidIssuerError as error:
-            raise WrongTokenError(TokenFault.ISSUER) from error
-        except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError) as error:
-            raise WrongTokenError(TokenFault.SIGNATURE) from error
-        except jwt.PyJWTError as error:
-            raise WrongTokenError(TokenFault.MALFORMED) from error
-        return _well_formed(claims)
+def signed_claims(issuer: Issuer, token: str, *, audience: str) -> dict[str, Any]:
+    """What a token says that this issuer signed (RS256) for this audience; its times and tenant are not judged yet.
+
+    Raises:
+        WrongTokenError: it did not.
+        IssuerUnavailableError: the issuer's keys cannot be read.
+    """
+    import jwt
+
+    if len(token) > _LONGEST_TOKEN:
+        raise WrongTokenError(TokenFault.MALFORMED)
+    try:
+        kid = jwt.get_unverified_header(token).get("kid")
+    except jwt.InvalidTokenError as error:
+        raise WrongTokenError(TokenFault.MALFORMED) from error
+    key = issuer.key(kid) if isinstance(kid, str) else None
+    if key is None:
+        raise WrongTokenError(TokenFault.SIGNATURE)
+    # Times are judged by the caller's instant, not by now.
+    options: Any = {
+        "require": _REQUIRED,
+        "strict_aud": True,
+        "verify_exp": False,
+        "verify_iat": False,
+        "verify_nbf": False,
+    }
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=["RS256"],
+            audience=audience,
+            issuer=issuer.authority,
+            options=options,
+        )
+    except jwt.InvalidAudienceError as error:
+        raise WrongTokenError(TokenFault.AUDIENCE) from error
+    except jwt.InvalidIssuerError as error:
+        raise WrongTokenError(TokenFault.ISSUER) from error
+    except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError) as error:
+        raise WrongTokenError(TokenFault.SIGNATURE) from error
+    except jwt.PyJWTError as error:
+        raise WrongTokenError(TokenFault.MALFORMED) from error
+    return _well_formed(claims)
+
+
+def check_tenant(claims: dict[str, Any], tenant_id: str, *, at: float) -> None:
+    """Refuse a token of another tenant or version, or one that was not valid at an instant.
+
+    Raises:
+        WrongTokenError: it is one.
+    """
+    if claims["tid"] != tenant_id:
+        raise WrongTokenError(TokenFault.TENANT)
+    if claims["ver"] != "2.0":
+        raise WrongTokenError(TokenFault.VERSION)
+    start = max(claims["iat"], claims["nbf"]) - _LEEWAY
+    if not start <= at <= claims["exp"]:
+        raise WrongTokenError(TokenFault.TIME)
 
 
 def _well_formed(claims: dict[str, Any]) -> dict[str, Any]:

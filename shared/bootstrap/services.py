@@ -4,6 +4,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from shared.bootstrap.bearers import form_tokens
+from shared.bootstrap.cards import card_tokens
 from shared.bootstrap.chosen import clock, rules, settings, site
 from shared.bootstrap.parts import parts
 from shared.bootstrap.visitors import staff_tokens
@@ -108,6 +110,8 @@ def worker() -> "WorkerPorts":
         composer=Composer(site()),
         links=_links(),
         staff_tokens=staff_tokens(),
+        card_tokens=card_tokens(),
+        form_tokens=form_tokens(),
         sealer=RsaSealer(),
     )
 

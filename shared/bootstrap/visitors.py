@@ -88,7 +88,7 @@ def staff_tokens() -> "StaffTokens":
 
     given = settings()
     tokens = IdTokens(
-        _issuer(),
+        issuer(),
         tenant_id=given.tenant_id,
         client_id=given.staff_client_id,
         auth_context=given.staff_auth_context,
@@ -102,7 +102,7 @@ def _sign_in() -> "SignIn":
 
     given = settings()
     return SignIn(
-        _issuer(),
+        issuer(),
         {
             SignInKind.APPLICANT: AppRegistration(
                 given.applicant_client_id, given.applicant_client_secret.get_secret_value()
@@ -118,10 +118,11 @@ def _sign_in() -> "SignIn":
 
 
 @cache
-def _issuer() -> "Issuer":
+def issuer() -> "Issuer":
+    """Who signs the tokens of this tenant; its keys are kept once a process."""
     from shared.adapters.id_tokens import Issuer
 
-    return Issuer(settings().authority, _http_session())
+    return Issuer(settings().authority, http_session())
 
 
 @cache
@@ -138,7 +139,8 @@ def _kind(name: CookieName) -> "CookieKind":
 
 
 @cache
-def _http_session() -> "requests.Session":
+def http_session() -> "requests.Session":
+    """What reaches the issuers of sign-ins."""
     import requests
 
     make = parts().http_session

@@ -31,4 +31,6 @@ class WorkerPorts:
     composer: ports.MailComposer
     links: ports.Links
     staff_tokens: ports.StaffTokens
+    card_tokens: ports.CardTokens
+    form_tokens: ports.FormTokens
     sealer: ports.Sealer

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from shared.domain.card import CardIdentity
 from shared.domain.photo import AcceptedPhoto, PhotoDoubt, PhotoFault, PhotoVerdict, RefusedPhoto
 from shared.domain.staff import StaffIdentity
 from tests.fakes.hooks import Hooks, call
@@ -48,6 +49,56 @@ class PlainStaffTokens:
     async def verify(self, token: str, *, stamped_at: datetime) -> StaffIdentity | None:
         identity, start, end = self._made.get(token, (None, stamped_at, stamped_at))
         return identity if start <= stamped_at <= end else None
+
+
+@dataclass
+class PlainFormTokens:
+    """The port ``FormTokens``: tokens are good that were made here."""
+
+    hooks: Hooks = field(default_factory=Hooks)
+    _made: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+
+    @property
+    def port(self) -> str:
+        """Name of the port."""
+        return "form_tokens"
+
+    def make(self, at: datetime | None = None) -> str:
+        """A token of the flow, good for an hour from ``at`` (real time; default: now)."""
+        start = at or datetime.now(UTC)
+        token = f"token-{len(self._made) + 1}-of-the-flow"
+        self._made[token] = (start - timedelta(seconds=60), start + timedelta(hours=1))
+        return token
+
+    @call
+    async def verify(self, token: str, *, stamped_at: datetime) -> bool:
+        life = self._made.get(token)
+        return life is not None and life[0] <= stamped_at <= life[1]
+
+
+@dataclass
+class PlainCardTokens:
+    """The port ``CardTokens``: tokens are good that were made here, for their verification, for ten minutes."""
+
+    hooks: Hooks = field(default_factory=Hooks)
+    _made: dict[str, tuple[CardIdentity, str, datetime]] = field(default_factory=dict)
+
+    @property
+    def port(self) -> str:
+        """Name of the port."""
+        return "card_tokens"
+
+    def make(self, card: str, name: str = "", *, verification: str, at: datetime | None = None) -> str:
+        """A token of the card ``card`` that answers ``verification``, made ``at`` (real time; default: now)."""
+        token = f"card-token-{len(self._made) + 1}-of-{card}"
+        self._made[token] = (CardIdentity(card, name), verification, at or datetime.now(UTC))
+        return token
+
+    @call
+    async def verify(self, token: str, *, verification: str, stamped_at: datetime) -> CardIdentity | None:
+        identity, made_for, at = self._made.get(token, (None, "", stamped_at))
+        young = at - timedelta(seconds=60) <= stamped_at <= at + timedelta(minutes=10)
+        return identity if verification and made_for == verification and young else None
 
 
 @dataclass

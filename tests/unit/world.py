@@ -25,7 +25,13 @@ from tests.fakes.memory_graph import MemoryGraph
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.plain_composer import PlainComposer
 from tests.fakes.plain_links import PlainLinks
-from tests.fakes.plain_security import PlainPhotoLab, PlainSealer, PlainStaffTokens
+from tests.fakes.plain_security import (
+    PlainCardTokens,
+    PlainFormTokens,
+    PlainPhotoLab,
+    PlainSealer,
+    PlainStaffTokens,
+)
 from tests.fakes.recording_mailer import RecordingMailer
 from tests.fakes.seeded_randomness import SeededRandomness
 from tests.unit import people
@@ -51,6 +57,8 @@ class World:
         self.graph = MemoryGraph(clock=self.clock, randomness=randomness, hooks=hooks)
         self.mailer = RecordingMailer(hooks)
         self.tokens = PlainStaffTokens(hooks)
+        self.card_tokens = PlainCardTokens(hooks)
+        self.form_tokens = PlainFormTokens(hooks)
         self.links = PlainLinks()
         self.seen = Observer(self.storage, self.clock.now)
         self.student = people.STUDENT.oid
@@ -111,6 +119,8 @@ class World:
             composer=PlainComposer(),
             links=self.links,
             staff_tokens=self.tokens,
+            card_tokens=self.card_tokens,
+            form_tokens=self.form_tokens,
             sealer=PlainSealer(),
         )
 

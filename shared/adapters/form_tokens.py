@@ -1,0 +1,35 @@
+"""Verifies the access token of the flow that sends form responses: the worker does not take the web's word for it."""
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+from shared.adapters.access_tokens import AccessTokens
+from shared.adapters.id_tokens import IssuerUnavailableError, WrongTokenError
+from shared.ports import UnavailableError
+
+FORMS_ROLE: Final = "Forms.Submit"
+"""App role of the API that the flow's application is assigned."""
+
+
+class EntraFormTokens:
+    """The port ``FormTokens``; its ``AccessTokens`` must ask for the service's API."""
+
+    def __init__(self, tokens: AccessTokens) -> None:
+        self._tokens = tokens
+
+    async def verify(self, token: str, *, stamped_at: datetime) -> bool:
+        """Whether it was an application's own token with the role, valid when storage stamped the request (UTC, real time).
+
+        Raises:
+            UnavailableError: the issuer's keys cannot be read: neither believed nor refused.
+        """
+        if not token:
+            return False
+        try:
+            found = await asyncio.to_thread(self._tokens.verify, token, at=stamped_at.timestamp())
+        except WrongTokenError:
+            return False
+        except IssuerUnavailableError as error:
+            raise UnavailableError(f"verify a token of the form's flow: {error}") from error
+        return found.app_only and FORMS_ROLE in found.roles
