@@ -12,6 +12,8 @@ PY := .venv/bin/python
 # Arguments for pytest: make test T="tests/unit -k links"
 T ?=
 UPGRADE ?=
+# The way in that `make demo` plays
+CHANNEL ?= website
 
 export PYTHONUTF8 := 1
 
@@ -24,8 +26,8 @@ run: setup ## start the app and its cloud on this machine; stop with Ctrl-C
 	@exec $(PY) -m local
 
 .PHONY: demo
-demo: setup ## play one recovery from application to pass, against what runs or a copy of its own
-	@exec $(PY) -m local.demo
+demo: setup ## play one recovery to the pass; CHANNEL=website|form|office|identity_verification
+	@CHANNEL="$(CHANNEL)" exec $(PY) -m local.demo
 
 ##@ Check
 .PHONY: test
