@@ -194,6 +194,7 @@ def worker_environment(configuration: Configuration) -> dict[str, str]:
         "MAIL_ENDPOINT": configuration.local_url,
         "MAIL_SENDER": MAIL_SENDER,
         "METHOD_HASH_KEY": "local-method-hash-key-0123456789-0123456789",
+        "APPLICANT_CLIENT_ID": APPLICANT_CLIENT_ID,
         "PROTECTED_GROUPS": ",".join(people.PROTECTED_GROUPS),
         "REVIEWER_ADDRESSES": _addresses("reviewer"),
         "OPERATOR_ADDRESSES": _addresses("operator"),

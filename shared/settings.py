@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic_settings import NoDecode
 
 from shared.channel_settings import ChannelSettings, Names
+from shared.domain.kinds import Channel
 from shared.domain.rules import Removal
 
 _SHORTEST_KEY = 32
@@ -207,6 +208,8 @@ class Settings(ChannelSettings):
             "OPERATOR_ADDRESSES": bool(self.operator_addresses),
         }
         wanted = dict(both)
+        if self.is_on(Channel.IDENTITY_VERIFICATION):  # the worker verifies the sign-in of who links a card
+            wanted["APPLICANT_CLIENT_ID"] = bool(self.applicant_client_id)
         if self.app_role in {"web", "all"}:
             wanted |= web
         if self.app_role in {"worker", "all"}:

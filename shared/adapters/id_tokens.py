@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jwt import PyJWK
 
 _TIMEOUTS: Final = (5.0, 10.0)
-_LEEWAY: Final = 60
+LEEWAY: Final = 60
 """Seconds that two clocks may differ."""
 _REFRESH_AT_MOST: Final = 60.0
 _REFRESH_AT_LEAST: Final = 24 * 60 * 60.0
@@ -69,6 +69,7 @@ class IdToken:
         nonce: What the sign-in sent.
         issued_at: Seconds since the epoch.
         expires_at: Seconds since the epoch.
+        auth_time: When the person signed in, seconds since the epoch; None if the token does not say.
         raw: The token itself; ``repr`` hides it.
     """
 
@@ -81,6 +82,7 @@ class IdToken:
     issued_at: int
     expires_at: int
     raw: str = field(repr=False)
+    auth_time: int | None = None
 
 
 class TimedSession:
@@ -227,6 +229,7 @@ class IdTokens:
             issued_at=int(claims["iat"]),
             expires_at=int(claims["exp"]),
             raw=token,
+            auth_time=_seconds(claims, "auth_time"),
         )
 
 
@@ -286,7 +289,7 @@ def check_tenant(claims: dict[str, Any], tenant_id: str, *, at: float) -> None:
         raise WrongTokenError(TokenFault.TENANT)
     if claims["ver"] != "2.0":
         raise WrongTokenError(TokenFault.VERSION)
-    start = max(claims["iat"], claims["nbf"]) - _LEEWAY
+    start = max(claims["iat"], claims["nbf"]) - LEEWAY
     if not start <= at <= claims["exp"]:
         raise WrongTokenError(TokenFault.TIME)
 
@@ -297,6 +300,11 @@ def _well_formed(claims: dict[str, Any]) -> dict[str, Any]:
     if not numbers or not texts:
         raise WrongTokenError(TokenFault.MALFORMED)
     return claims
+
+
+def _seconds(claims: dict[str, Any], name: str) -> int | None:
+    value = claims.get(name)
+    return int(value) if type(value) in {int, float} else None
 
 
 def _text(claims: dict[str, Any], name: str) -> str:

@@ -6,6 +6,7 @@ from shared.adapters.queue_hints import QueueHints
 from shared.adapters.storage import Storage
 from shared.adapters.tables_accesses import TableAccesses
 from shared.adapters.tables_applications import TableApplications
+from shared.adapters.tables_card_links import TableCardLinks
 from shared.adapters.tables_due import TableDueRows
 from shared.adapters.tables_inbox import TableInbox
 from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets, TableSwitches
@@ -28,6 +29,7 @@ class Records:
         self.locks = TableAccountLocks(locks)
         self.switches = TableSwitches(locks)
         self.budgets = TableMailBudgets(locks)
+        self.card_links = TableCardLinks(locks)
         self.accesses = TableAccesses(storage.table(names.TABLE_ACCESSES), randomness=randomness)
         self.photos = BlobPhotos(storage)
         self.hints = QueueHints(storage)

@@ -8,7 +8,7 @@ from shared.bootstrap.bearers import form_tokens
 from shared.bootstrap.cards import card_tokens
 from shared.bootstrap.chosen import clock, rules, settings, site
 from shared.bootstrap.parts import parts
-from shared.bootstrap.visitors import staff_tokens
+from shared.bootstrap.visitors import fresh_sign_ins, staff_tokens
 
 if TYPE_CHECKING:
     from azure.core.credentials import AzureKeyCredential
@@ -62,6 +62,7 @@ def web() -> "WebPorts":
         open_cases=records.open_cases,
         inbox=records.inbox,
         locks=records.locks,
+        card_links=records.card_links,
         switches=records.switches,
         photos=records.photos,
         photo_lab=PillowPhotoLab(),
@@ -97,6 +98,7 @@ def worker() -> "WorkerPorts":
         sweep=records.inbox,
         due=records.due,
         locks=records.locks,
+        card_links=records.card_links,
         switches=records.switches,
         budgets=records.budgets,
         photos=records.photos,
@@ -111,6 +113,7 @@ def worker() -> "WorkerPorts":
         links=_links(),
         staff_tokens=staff_tokens(),
         card_tokens=card_tokens(),
+        fresh_sign_ins=fresh_sign_ins(),
         form_tokens=form_tokens(),
         sealer=RsaSealer(),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.adapters.id_tokens import Issuer
     from shared.adapters.msal_sign_in import SignedIn, SignIn
     from shared.adapters.sessions import CookieKind, Cookies
-    from shared.ports import StaffTokens
+    from shared.ports import FreshSignIns, StaffTokens
 
 _LOG = logging.getLogger(__name__)
 
@@ -94,6 +94,25 @@ def staff_tokens() -> "StaffTokens":
         auth_context=given.staff_auth_context,
     )
     return EntraStaffTokens(tokens)
+
+
+@cache
+def fresh_sign_ins() -> "FreshSignIns":
+    """Verifies that an account signed in with MFA a moment ago; believes nobody where the card is no way in."""
+    from shared.adapters.fresh_sign_ins import EntraFreshSignIns, NoFreshSignIns
+    from shared.adapters.id_tokens import IdTokens
+    from shared.domain.kinds import Channel
+
+    given = settings()
+    if not given.is_on(Channel.IDENTITY_VERIFICATION):
+        return NoFreshSignIns()
+    tokens = IdTokens(
+        issuer(),
+        tenant_id=given.tenant_id,
+        client_id=given.applicant_client_id,
+        auth_context=given.link_auth_context,
+    )
+    return EntraFreshSignIns(tokens)
 
 
 @cache

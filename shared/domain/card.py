@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 
 
@@ -13,15 +14,43 @@ class CardLink:
         subject: Object id of the account.
         card: Keyed hash of issuer and pairwise subject; the subject itself is stored nowhere.
         name: Name printed on the card, to inform staff; it decides nothing. Empty if it was not given.
-        linked_at: When (UTC, business clock).
-        version: ETag of the row it was read from; empty for one that is not stored yet.
+        linked_at: When (UTC, business clock of the worker: what web says of the time counts for nothing).
+        verification: Id of the verification that made it.
+        version: ETags of the two rows it was read from; empty for one that is not stored yet.
     """
 
     subject: str
     card: str
     name: str
     linked_at: datetime
+    verification: str = ""
     version: str = ""
+
+
+class LinkDeed(StrEnum):
+    """What was done to a link."""
+
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """One line of the history of links: ids and hashes only, never changed, never removed.
+
+    Attributes:
+        deed: What was done.
+        verification: Id of the request that asked for it; with ``deed`` it names the line.
+        subject: Object id of the account.
+        card: Keyed hash of the card.
+        at: When (UTC, business clock).
+    """
+
+    deed: LinkDeed
+    verification: str
+    subject: str
+    card: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.card import CardLink
+from shared.domain.card import CardLink, LinkDeed, LinkRecord
 from shared.domain.mails import MailBudget
 from shared.domain.requests import Request
 from shared.ports.cases import Wake
@@ -109,19 +109,26 @@ class CardLinks(Protocol):
         ...
 
     async def link(self, link: CardLink) -> None:
-        """Insert both rows, or none.
+        """Insert both rows and the line of the history, or none of them.
 
         Raises:
-            ConflictError: the account or the card is linked already.
+            ConflictError: the account or the card is linked already, or this verification made a link before.
+            UnknownOutcomeError: no answer came: ``record`` tells.
         """
         ...
 
-    async def unlink(self, link: CardLink) -> None:
-        """Remove both rows of a link as it was read; one that is gone is no error.
+    async def unlink(self, link: CardLink, *, verification: str, at: datetime) -> None:
+        """Remove both rows of a link as it was read and write the line of the history, or nothing.
 
         Raises:
-            StaleError: the account or the card was linked anew since it was read.
+            StaleError: the link is gone, or was made anew since it was read.
+            ConflictError: this request removed a link before.
+            UnknownOutcomeError: no answer came: ``record`` tells.
         """
+        ...
+
+    async def record(self, verification: str, deed: LinkDeed) -> LinkRecord | None:
+        """What a request did already, so that it is done once however often it is tried."""
         ...
 
 

@@ -17,6 +17,8 @@ class WebPorts:
     open_cases: ports.OpenCases
     inbox: ports.Inbox
     locks: ports.AccountLocks
+    card_links: ports.CardLinks
+    """Only read here."""
     switches: ports.Switches
     photos: ports.Photos
     photo_lab: ports.PhotoLab

@@ -18,6 +18,7 @@ class WorkerPorts:
     sweep: ports.InboxSweep
     due: ports.DueRows
     locks: ports.AccountLocks
+    card_links: ports.CardLinks
     switches: ports.Switches
     budgets: ports.MailBudgets
     photos: ports.Photos
@@ -32,5 +33,6 @@ class WorkerPorts:
     links: ports.Links
     staff_tokens: ports.StaffTokens
     card_tokens: ports.CardTokens
+    fresh_sign_ins: ports.FreshSignIns
     form_tokens: ports.FormTokens
     sealer: ports.Sealer

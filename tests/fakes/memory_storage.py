@@ -7,6 +7,7 @@ from shared.ports import Randomness
 from tests.fakes.hooks import Hooks
 from tests.fakes.memory_cases import MemoryAccesses, MemoryApplications, MemoryOpenCases, MemoryPoisonRows
 from tests.fakes.memory_guards import MemoryAccountLocks, MemoryMailBudgets, MemoryPhotos, MemorySwitches
+from tests.fakes.memory_links import MemoryCardLinks
 from tests.fakes.memory_work import MemoryDueRows, MemoryHints, MemoryInbox
 from tests.fakes.seeded_randomness import SeededRandomness
 
@@ -28,6 +29,7 @@ class MemoryStorage:
         self.inbox = MemoryInbox(self.hooks, real_time=real_time)
         self.due_rows = MemoryDueRows(self.hooks, randomness=randomness or SeededRandomness())
         self.locks = MemoryAccountLocks(self.hooks)
+        self.card_links = MemoryCardLinks(self.hooks)
         self.switches = MemorySwitches(self.hooks)
         self.budgets = MemoryMailBudgets(self.hooks)
         self.photos = MemoryPhotos(self.hooks)

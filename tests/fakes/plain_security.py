@@ -102,6 +102,30 @@ class PlainCardTokens:
 
 
 @dataclass
+class PlainFreshSignIns:
+    """The port ``FreshSignIns``: tokens are good that were made here, for ten minutes."""
+
+    hooks: Hooks = field(default_factory=Hooks)
+    _made: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    @property
+    def port(self) -> str:
+        """Name of the port."""
+        return "fresh_sign_ins"
+
+    def make(self, oid: str, *, at: datetime | None = None) -> str:
+        """A token of ``oid``, who signed in with MFA ``at`` (real time; default: now)."""
+        token = f"sign-in-{len(self._made) + 1}-of-{oid}"
+        self._made[token] = (oid, at or datetime.now(UTC))
+        return token
+
+    @call
+    async def verify(self, token: str, *, stamped_at: datetime) -> str:
+        oid, at = self._made.get(token, ("", stamped_at))
+        return oid if at - timedelta(seconds=60) <= stamped_at <= at + timedelta(minutes=10) else ""
+
+
+@dataclass
 class PlainPhotoLab:
     """The port ``PhotoLab``: takes what begins with ``photo``; a doubt's name anywhere in it is seen on it."""
 

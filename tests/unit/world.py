@@ -28,6 +28,7 @@ from tests.fakes.plain_links import PlainLinks
 from tests.fakes.plain_security import (
     PlainCardTokens,
     PlainFormTokens,
+    PlainFreshSignIns,
     PlainPhotoLab,
     PlainSealer,
     PlainStaffTokens,
@@ -58,6 +59,7 @@ class World:
         self.mailer = RecordingMailer(hooks)
         self.tokens = PlainStaffTokens(hooks)
         self.card_tokens = PlainCardTokens(hooks)
+        self.sign_ins = PlainFreshSignIns(hooks)
         self.form_tokens = PlainFormTokens(hooks)
         self.links = PlainLinks()
         self.seen = Observer(self.storage, self.clock.now)
@@ -85,6 +87,7 @@ class World:
             open_cases=kept.open_cases,
             inbox=kept.inbox,
             locks=kept.locks,
+            card_links=kept.card_links,
             switches=kept.switches,
             photos=kept.photos,
             photo_lab=PlainPhotoLab(hooks),
@@ -106,6 +109,7 @@ class World:
             sweep=kept.inbox,
             due=kept.due_rows,
             locks=kept.locks,
+            card_links=kept.card_links,
             switches=kept.switches,
             budgets=kept.budgets,
             photos=kept.photos,
@@ -120,6 +124,7 @@ class World:
             links=self.links,
             staff_tokens=self.tokens,
             card_tokens=self.card_tokens,
+            fresh_sign_ins=self.sign_ins,
             form_tokens=self.form_tokens,
             sealer=PlainSealer(),
         )
