@@ -35,6 +35,8 @@ LONGEST_NAME: Final = 200
 _REFRESH_AT_MOST: Final = 60.0
 _REFRESH_AT_LEAST: Final = 24 * 60 * 60.0
 _OK: Final = 200
+_LAST_SECOND: Final = 2**35
+"""About the year 3058: more would not fit into a date that can be added to."""
 
 
 class CardProviderDownError(Exception):
@@ -98,6 +100,16 @@ class CardKeys:
         self._keys: dict[str, ECKey] = {}
         self._read_at: float | None = None
 
+    def look(self) -> None:
+        """Whether the provider answers now; what it said less than a minute ago still holds.
+
+        Raises:
+            CardProviderDownError: it does not.
+        """
+        with self._lock:
+            if self._read_at is None or self._clock() - self._read_at >= _REFRESH_AT_MOST:
+                self._keys, self._read_at = self._read(), self._clock()
+
     def key(self, kid: str) -> "ECKey | None":
         """The key of that id, None if the provider has none of it.
 
@@ -145,8 +157,8 @@ class CardIdTokens:
             accepted: Values of ``acr`` of which every token must have one.
             hash_key: Key of the hash under which a card is remembered; 32 bytes or more.
         """
+        self.issuer = issuer
         self._keys = keys
-        self._issuer = issuer
         self._client_id = client_id
         self._accepted = frozenset(accepted)
         self._hash_key = hash_key
@@ -159,7 +171,7 @@ class CardIdTokens:
             CardProviderDownError: it cannot be said now.
         """
         claims = self._signed_claims(token)
-        if claims.get("iss") != self._issuer:
+        if claims.get("iss") != self.issuer:
             raise WrongCardTokenError(CardTokenFault.ISSUER)
         if claims.get("aud") not in (self._client_id, [self._client_id]):
             raise WrongCardTokenError(CardTokenFault.AUDIENCE)
@@ -172,14 +184,14 @@ class CardIdTokens:
         subject = _text(claims.get("sub"))
         if not subject or len(subject) > _LONGEST_SUBJECT:
             raise WrongCardTokenError(CardTokenFault.SUBJECT)
-        issued_at, expires_at = claims.get("iat"), claims.get("exp")
-        if not _is_moment(issued_at) or not _is_moment(expires_at) or expires_at <= issued_at:
+        issued_at, expires_at = _moment(claims.get("iat")), _moment(claims.get("exp"))
+        if not 0 < issued_at < expires_at:
             raise WrongCardTokenError(CardTokenFault.TIME)
         identity = CardIdentity(self._hash(subject), shown_name(_text(claims.get("name"))))
-        return CardToken(identity, int(issued_at), int(expires_at))
+        return CardToken(identity, issued_at, expires_at)
 
     def _hash(self, subject: str) -> str:
-        said = f"{self._issuer}\n{subject}".encode()
+        said = f"{self.issuer}\n{subject}".encode()
         return hmac.new(self._hash_key, said, hashlib.sha256).hexdigest()
 
     def _signed_claims(self, token: str) -> dict[str, Any]:
@@ -242,5 +254,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_moment(value: object) -> bool:
-    return type(value) in {int, float} and 0 < value < 2**40  # type: ignore[operator]  # a number by then
+def _moment(value: object) -> int:
+    """Whole seconds; 0 for what is no time of this age."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _LAST_SECOND
+    return int(value) if good else 0  # type: ignore[call-overload]  # a number by then

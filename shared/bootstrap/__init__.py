@@ -5,6 +5,7 @@ A local host or a test may put its own parts in (clock, credentials, the session
 cloud that is refused.
 """
 
+from shared.bootstrap.cards import card_page, finish_verification, start_verification
 from shared.bootstrap.chosen import app_role, base_url, clock, pages, rules, settings, site, ways
 from shared.bootstrap.parts import Parts, PartsRefusedError, use
 from shared.bootstrap.services import close, ensure_storage, web, worker
@@ -23,10 +24,12 @@ __all__ = [
     "PartsRefusedError",
     "app_role",
     "base_url",
+    "card_page",
     "clock",
     "close",
     "ensure_storage",
     "finish_sign_in",
+    "finish_verification",
     "open_cookie",
     "pages",
     "remove_cookie",
@@ -37,6 +40,7 @@ __all__ = [
     "sign_out_page",
     "site",
     "start_sign_in",
+    "start_verification",
     "use",
     "ways",
     "web",
