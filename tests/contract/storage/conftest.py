@@ -13,6 +13,7 @@ from shared.adapters.storage import Storage, StorageAccount
 from shared.adapters.system import SystemRandomness
 from shared.adapters.tables_accesses import TableAccesses
 from shared.adapters.tables_applications import TableApplications
+from shared.adapters.tables_card_links import TableCardLinks
 from shared.adapters.tables_due import TableDueRows
 from shared.adapters.tables_inbox import TableInbox
 from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets, TableSwitches
@@ -22,6 +23,7 @@ from shared.ports import (
     Accesses,
     AccountLocks,
     Applications,
+    CardLinks,
     DueRows,
     Hints,
     MailBudgets,
@@ -46,6 +48,7 @@ class Ports:
     inbox: TableInbox | MemoryInbox
     due_rows: DueRows
     locks: AccountLocks
+    card_links: CardLinks
     switches: TableSwitches | MemorySwitches
     budgets: MailBudgets
     photos: Photos
@@ -88,6 +91,7 @@ def _memory() -> Ports:
         inbox=memory.inbox,
         due_rows=memory.due_rows,
         locks=memory.locks,
+        card_links=memory.card_links,
         switches=memory.switches,
         budgets=memory.budgets,
         photos=memory.photos,
@@ -105,6 +109,7 @@ def _tables(storage: Storage) -> Ports:
         inbox=TableInbox(storage.table(names.TABLE_REQUESTS)),
         due_rows=TableDueRows(storage.table(names.TABLE_DUE), randomness=SystemRandomness()),
         locks=TableAccountLocks(locks),
+        card_links=TableCardLinks(locks),
         switches=TableSwitches(locks),
         budgets=TableMailBudgets(locks),
         photos=BlobPhotos(storage),
