@@ -82,6 +82,7 @@ class Cloud:
             accounts=GraphAccounts(self.graph),
             calls=self.calls,
             token_minutes=self._token_minutes,
+            stale_minutes=lambda: self.faults.setting("entra", "stale_minutes", 0),
         )
         self.run_timers: RunTimers = _no_timers
         self.switch_process: SwitchProcess = _no_processes

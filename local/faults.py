@@ -48,6 +48,11 @@ _EFFECTS = {
 }
 _ENTRA = {
     "token_minutes": Key(types=(int,), effect=False, help="life of tokens instead of 60 to 75 minutes"),
+    "stale_minutes": Key(
+        types=(int,),
+        effect=False,
+        help="`auth_time` lies so many minutes back, whatever max_age and prompt asked for",
+    ),
 }
 _STOPPED = {
     "stopped": Key(types=(bool,), effect=False, help="true: the process is stopped; false or absent: runs")

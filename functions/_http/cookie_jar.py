@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from shared import bootstrap
 
-type Kind = Literal["applicant", "staff", "flow", "pickup"]
+type Kind = Literal["applicant", "staff", "flow", "pickup", "verify", "card", "linker"]
 
 _LANGUAGE: Final = "reregister-lang"
 _TRIED: Final = "reregister-tried"

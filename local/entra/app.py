@@ -17,6 +17,8 @@ from local.faults import Faults, Switch
 from local.pages import render
 
 _AS = "as"
+_SINCE = "since"
+"""How many seconds ago the browser signed in already: this issuer keeps no sessions, so a script says it."""
 type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -92,7 +94,9 @@ class _Door:
             account = request.query.get(_AS)
             if account is None:
                 return _page(self._choice(request, wanted))
-            return _with_code(wanted, self._entra.sign_in(wanted, account))
+            since = request.query.get(_SINCE, "0")
+            age = float(since) if since.isascii() and since.isdigit() else 0.0
+            return _with_code(wanted, self._entra.sign_in(wanted, account, session_age=age))
         except (PageRefusedError, SentBackError) as refusal:
             return _refused(refusal)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from local.entra.registrations import OIDC_SCOPES, Registration
 
@@ -40,6 +41,16 @@ class AuthorizeRequest:
     nonce: str | None
     code_challenge: str | None
     acrs: tuple[str, ...]
+    max_age: int | None = None
+    """Seconds that the person's sign-in may be old (OpenID Connect Core 3.1.2.1)."""
+    anew: bool = False
+    """`prompt=login`: whoever is signed in already must sign in once more."""
+    wants_auth_time: bool = False
+    """The ID token must say when the person signed in: asked for by name, or by giving `max_age`."""
+
+    def session_counts(self, age: float) -> bool:
+        """Whether a browser that signed in `age` seconds ago is let through without signing in."""
+        return not self.anew and (self.max_age is None or age <= self.max_age)
 
     @property
     def resource_scopes(self) -> tuple[str, ...]:
@@ -79,7 +90,15 @@ def read(parameters: Mapping[str, str], registrations: Mapping[str, Registration
     )
     _check_protocol(request, parameters, mode)
     _check_scopes(request)
-    return AuthorizeRequest(**(vars(request) | {"acrs": _wanted_contexts(request, parameters.get("claims"))}))
+    claims = _wanted_claims(request, parameters.get("claims"))
+    max_age = _max_age(request, parameters.get("max_age"))
+    wanted = {
+        "acrs": _wanted_contexts(request, claims),
+        "max_age": max_age,
+        "anew": "login" in parameters.get("prompt", "").split(),
+        "wants_auth_time": max_age is not None or "auth_time" in claims,
+    }
+    return AuthorizeRequest(**(vars(request) | wanted))
 
 
 def _check_protocol(request: AuthorizeRequest, parameters: Mapping[str, str], mode: str) -> None:
@@ -117,17 +136,38 @@ def _check_scopes(request: AuthorizeRequest) -> None:
         )
 
 
-def _wanted_contexts(request: AuthorizeRequest, claims: str | None) -> tuple[str, ...]:
-    """The authentication contexts of a `claims` request (OpenID Connect Core 5.5): `acrs` of the ID token."""
+def _max_age(request: AuthorizeRequest, given: str | None) -> int | None:
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdigit():
+        raise SentBackError(request, "invalid_request", "AADSTS90023: max_age is not a number of seconds.")
+    return int(given)
+
+
+def _wanted_claims(request: AuthorizeRequest, claims: str | None) -> dict[str, Any]:
+    """The claims asked for in the ID token (OpenID Connect Core 5.5)."""
     if not claims:
-        return ()
+        return {}
     try:
-        wanted = json.loads(claims)["id_token"]["acrs"]
+        wanted = json.loads(claims).get("id_token", {})
+    except (ValueError, AttributeError) as problem:
+        raise _malformed_claims(request) from problem
+    if not isinstance(wanted, dict):
+        raise _malformed_claims(request)
+    return wanted
+
+
+def _wanted_contexts(request: AuthorizeRequest, claims: dict[str, Any]) -> tuple[str, ...]:
+    """The authentication contexts of a `claims` request: `acrs` of the ID token."""
+    try:
+        wanted = claims["acrs"]
         value = [wanted["value"]] if "value" in wanted else list(wanted["values"])
     except KeyError:
         return ()
-    except (ValueError, TypeError) as problem:
-        raise SentBackError(
-            request, "invalid_request", "AADSTS50124: the claims request is malformed."
-        ) from problem
+    except TypeError as problem:
+        raise _malformed_claims(request) from problem
     return tuple(str(context) for context in value)
+
+
+def _malformed_claims(request: AuthorizeRequest) -> SentBackError:
+    return SentBackError(request, "invalid_request", "AADSTS50124: the claims request is malformed.")

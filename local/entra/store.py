@@ -66,6 +66,7 @@ class _Grant:
     person: Person
     request: AuthorizeRequest
     made: float
+    signed_in_at: int
 
 
 class Entra:
@@ -74,7 +75,7 @@ class Entra:
     def __init__(
         self, *, issuer: str, tenant_id: str, registrations: Mapping[str, Registration], accounts: Accounts,
         calls: Calls, seconds: Callable[[], float] = time.monotonic,
-        token_minutes: Callable[[], int | None] = lambda: None,
+        token_minutes: Callable[[], int | None] = lambda: None, stale_minutes: Callable[[], int] = lambda: 0,
     ) -> None:  # fmt: skip
         self.issuer = issuer
         self.tenant_id = tenant_id
@@ -85,11 +86,14 @@ class Entra:
         self.accounts = accounts
         self._calls = calls
         self._seconds = seconds
+        self._stale_minutes = stale_minutes
         self._grants: dict[str, _Grant] = {}
         self._redeemed: set[str] = set()
 
-    def sign_in(self, request: AuthorizeRequest, account: str) -> str:
+    def sign_in(self, request: AuthorizeRequest, account: str, *, session_age: float = 0) -> str:
         """Sign `account` in for an authorize request and answer the one-time code.
+
+        `session_age` is how many seconds ago this browser signed in: it counts unless the request wants it younger.
 
         Raises PageRefusedError for an unknown or disabled account, and when an authentication context is
         wanted of somebody who has no second step registered.
@@ -104,7 +108,10 @@ class Entra:
                 50076, "You must use multi-factor authentication, and no method is registered.", status=403
             )
         code = secrets.token_urlsafe(48)
-        self._grants[code] = _Grant(person=person, request=request, made=self._seconds())
+        age = (session_age if request.session_counts(session_age) else 0) + 60 * self._stale_minutes()
+        self._grants[code] = _Grant(
+            person=person, request=request, made=self._seconds(), signed_in_at=int(time.time() - age)
+        )
         self._calls.add("entra", "sign-in")
         return code
 
@@ -190,6 +197,7 @@ class Entra:
                 nonce=request.nonce,
                 roles=person.roles if registration.has_app_roles else (),
                 acrs=request.acrs,
+                auth_time=grant.signed_in_at if request.wants_auth_time else None,
                 with_profile="profile" in request.scopes,
                 with_email="email" in request.scopes,
             )

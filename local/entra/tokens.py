@@ -43,8 +43,9 @@ class TokenMint:
     def id_token(
         self, person: Person, *, client_id: str, nonce: str | None,
         roles: tuple[str, ...], acrs: tuple[str, ...], with_profile: bool = True, with_email: bool = False,
+        auth_time: int | None = None,
     ) -> str:  # fmt: skip
-        """An ID token: `roles` and `acrs` only if not empty; never `amr`, which version 2.0 tokens lack."""
+        """An ID token: `roles`, `acrs`, `auth_time` only if given; never `amr`, which version 2.0 tokens lack."""
         claims: dict[str, Any] = {
             "aud": client_id,
             "oid": person.oid,
@@ -61,6 +62,8 @@ class TokenMint:
             claims["roles"] = list(roles)
         if acrs:
             claims["acrs"] = list(acrs)
+        if auth_time is not None:
+            claims["auth_time"] = auth_time
         return self._signed(claims)
 
     def delegated_token(

@@ -1,7 +1,8 @@
-"""Sign-in with Entra ID by MSAL: authorization code with PKCE, for applicants (password only) and staff (MFA).
+"""Sign-in with Entra ID by MSAL: authorization code with PKCE, for applicants (password only), staff and linking (MFA).
 
 Applicants ask for OIDC scopes and nothing else: whoever has lost all methods can still sign in with the password then
-(entra.md 10). Staff ask for an authentication context in the ID token, since version 2.0 tokens have no ``amr``.
+(entra.md 10). Staff ask for an authentication context in the ID token, since version 2.0 tokens have no ``amr``. Whoever links a
+card asks for one too, through the applicants' registration, and signs in anew: ``auth_time`` says when that was.
 The ID token is validated here; of MSAL's checks only state and nonce exist (toolbox.md), and both are made again.
 """
 
@@ -20,6 +21,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from shared.adapters.id_tokens import (
+    LEEWAY,
     IdToken,
     IdTokens,
     Issuer,
@@ -29,14 +31,19 @@ from shared.adapters.id_tokens import (
 )
 
 _KEPT: Final = ("state", "redirect_uri", "scope", "code_verifier", "nonce", "claims_challenge")
-"""What MSAL needs to finish; the address of the sign-in page, which it also keeps, would only fill the cookie."""
+"""What MSAL needs to finish; the address of the sign-in page, which it also keeps, would only fill the cookie.
+
+``max_age`` is left out on purpose: MSAL's error about it holds the whole token, and ``auth_time`` is checked here."""
+FRESH_SECONDS: Final = 600
+"""How long ago the sign-in of somebody who links a card may be."""
 
 
 class SignInKind(StrEnum):
-    """As what somebody signs in: each is an application registration of its own."""
+    """As what somebody signs in: with a password, as staff, or once more with MFA to link a card (applicants' registration)."""
 
     APPLICANT = "applicant"
     STAFF = "staff"
+    LINKER = "linker"
 
 
 class Refusal(StrEnum):
@@ -46,6 +53,7 @@ class Refusal(StrEnum):
     EXPIRED_FLOW = "expired_flow"
     WRONG_TOKEN = "wrong_token"  # noqa: S105 - a word, not a secret
     NOT_ALLOWED = "not_allowed"
+    NOT_FRESH = "not_fresh"
     UNAVAILABLE = "unavailable"
 
 
@@ -92,6 +100,7 @@ class SignedIn:
         expires_at: When the token, and with it a staff session, ends (UTC, real time).
         tid: Tenant.
         next: Where the person wanted to go, as given to ``start``.
+        signed_in_at: When the person really signed in (UTC, real time); set for ``LINKER`` only.
     """
 
     kind: SignInKind
@@ -103,6 +112,7 @@ class SignedIn:
     expires_at: datetime
     tid: str
     next: str
+    signed_in_at: datetime | None = None
 
 
 class SignIn:
@@ -116,6 +126,7 @@ class SignIn:
         redirect_uri: str,
         tenant_id: str,
         auth_context: str,
+        link_auth_context: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Reach nothing yet.
@@ -126,12 +137,13 @@ class SignIn:
             redirect_uri: Our address to which the browser comes back.
             tenant_id: The only tenant whose people may sign in.
             auth_context: Authentication context that staff must satisfy.
+            link_auth_context: The one that whoever links a card must satisfy.
             clock: Real time in seconds since the epoch.
         """
         self._issuer = issuer
         self._registrations = dict(registrations)
         self._redirect_uri = redirect_uri
-        self._auth_context = auth_context
+        self._contexts = {SignInKind.STAFF: auth_context, SignInKind.LINKER: link_auth_context}
         self._clock = clock
         self._lock = threading.Lock()
         self._clients: dict[SignInKind, Any] = {}
@@ -140,7 +152,7 @@ class SignIn:
                 issuer,
                 tenant_id=tenant_id,
                 client_id=registration.client_id,
-                auth_context=auth_context if kind is SignInKind.STAFF else "",
+                auth_context=self._contexts.get(kind, ""),
             )
             for kind, registration in self._registrations.items()
         }
@@ -168,6 +180,7 @@ class SignIn:
         except (KeyError, TypeError, ValueError) as error:
             raise SignInRefusedError(Refusal.EXPIRED_FLOW, "flow") from error
         token = await asyncio.to_thread(self._finish, kind, kept, dict(query))
+        signed_in_at = self._fresh(token) if kind is SignInKind.LINKER else None
         return SignedIn(
             kind=kind,
             oid=token.oid,
@@ -178,6 +191,7 @@ class SignIn:
             expires_at=datetime.fromtimestamp(token.expires_at, UTC),
             tid=token.tid,
             next=next_path,
+            signed_in_at=signed_in_at,
         )
 
     async def sign_out_url(self, return_to: str) -> str:
@@ -193,10 +207,11 @@ class SignIn:
         return f"{address}?{urlencode({'post_logout_redirect_uri': return_to})}"
 
     def _start(self, kind: SignInKind, login_hint: str) -> dict[str, Any]:
-        claims = {"id_token": {"acrs": {"essential": True, "value": self._auth_context}}}
         options: dict[str, Any] = {"login_hint": login_hint} if login_hint else {}
-        if kind is SignInKind.STAFF:
-            options["claims_challenge"] = json.dumps(claims, separators=(",", ":"))
+        if kind in self._contexts:
+            options["claims_challenge"] = _claims(self._contexts[kind], auth_time=kind is SignInKind.LINKER)
+        if kind is SignInKind.LINKER:
+            options |= {"prompt": "login", "max_age": FRESH_SECONDS}
         client = self._client(kind)
         # MSAL would prefer form_post, which reaches us only with cookies of SameSite=None.
         warnings.filterwarnings(
@@ -225,6 +240,17 @@ class SignIn:
             code = _BY_ERROR.get(str(answer["error"]), Refusal.UNAVAILABLE)
             raise SignInRefusedError(code, "refused by the issuer")
         return self._validated(kind, str(answer.get("id_token", "")), str(flow.get("nonce", "")))
+
+    def _fresh(self, token: IdToken) -> datetime:
+        """When the person signed in; the worker judges by it too, at the time when the request is stored.
+
+        Raises:
+            SignInRefusedError: too long ago, or the token does not say.
+        """
+        now = self._clock()
+        if token.auth_time is None or not now - FRESH_SECONDS <= token.auth_time <= now + LEEWAY:
+            raise SignInRefusedError(Refusal.NOT_FRESH, "auth_time")
+        return datetime.fromtimestamp(token.auth_time, UTC)
 
     def _validated(self, kind: SignInKind, raw: str, nonce: str) -> IdToken:
         try:
@@ -264,3 +290,11 @@ class SignIn:
                 except (requests.RequestException, MsalServiceError, ValueError, KeyError) as error:
                     raise SignInRefusedError(Refusal.UNAVAILABLE, "discovery") from error
             return self._clients[kind]
+
+
+def _claims(context: str, *, auth_time: bool) -> str:
+    """The ``claims`` request (OpenID Connect Core 1.0 section 5.5): what the ID token must hold."""
+    wanted: dict[str, Any] = {"acrs": {"essential": True, "value": context}}
+    if auth_time:
+        wanted["auth_time"] = {"essential": True}
+    return json.dumps({"id_token": wanted}, separators=(",", ":"))

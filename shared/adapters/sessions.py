@@ -1,7 +1,8 @@
 """Signed cookies with itsdangerous: what a browser holds of its sessions. Times here are real time, in seconds.
 
 A cookie is signed, not encrypted: it holds nothing that its owner may not read, and script cannot read it (HttpOnly).
-A staff session holds the ID token, since a decision carries it to the worker as evidence. A pickup cookie lasts as
+A staff session holds the ID token, since a decision carries it to the worker as evidence; so do the sessions of a verified card and
+of somebody who links one, for minutes only. A pickup cookie lasts as
 long as the link that it came from: the link's expiry is business time, so it is in the payload and the caller's to judge.
 Prefix rules: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 4.1.3
 """
@@ -22,6 +23,8 @@ LARGEST: Final = 4000
 """Bytes of name and value; browsers keep 4096 (RFC 6265 section 6.1)."""
 IDLE_SECONDS: Final = 30 * 60
 FLOW_SECONDS: Final = 10 * 60
+VERIFY_SECONDS: Final = 30 * 60
+"""A verification may take its time: an app to be installed, a PIN to be looked for, a QR code that ran out."""
 
 
 class CookieKind(StrEnum):
@@ -31,6 +34,9 @@ class CookieKind(StrEnum):
     STAFF = "staff-session"
     FLOW = "sign-in-flow"
     PICKUP = "pickup"
+    VERIFY = "card-verification-flow"
+    CARD = "card-session"
+    LINKER = "link-session"
 
 
 _NAMES: Final = {
@@ -38,11 +44,17 @@ _NAMES: Final = {
     CookieKind.STAFF: "staff",
     CookieKind.FLOW: "flow",
     CookieKind.PICKUP: "pickup",
+    CookieKind.VERIFY: "verify",
+    CookieKind.CARD: "card",
+    CookieKind.LINKER: "linker",
 }
 _MAX_AGE: Final = {
     CookieKind.APPLICANT: IDLE_SECONDS,
     CookieKind.STAFF: IDLE_SECONDS,
     CookieKind.FLOW: FLOW_SECONDS,
+    CookieKind.VERIFY: VERIFY_SECONDS,
+    CookieKind.CARD: IDLE_SECONDS,
+    CookieKind.LINKER: IDLE_SECONDS,
 }
 
 

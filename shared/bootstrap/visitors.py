@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-type SignInRole = Literal["applicant", "staff"]
-type CookieName = Literal["applicant", "staff", "flow", "pickup"]
+type SignInRole = Literal["applicant", "staff", "linker"]
+type CookieName = Literal["applicant", "staff", "flow", "pickup", "verify", "card", "linker"]
 
 
 def sign_in_page() -> str:
@@ -120,12 +120,12 @@ def _sign_in() -> "SignIn":
     from shared.adapters.msal_sign_in import AppRegistration, SignIn, SignInKind
 
     given = settings()
+    applicants = AppRegistration(given.applicant_client_id, given.applicant_client_secret.get_secret_value())
     return SignIn(
         issuer(),
         {
-            SignInKind.APPLICANT: AppRegistration(
-                given.applicant_client_id, given.applicant_client_secret.get_secret_value()
-            ),
+            SignInKind.APPLICANT: applicants,
+            SignInKind.LINKER: applicants,
             SignInKind.STAFF: AppRegistration(
                 given.staff_client_id, given.staff_client_secret.get_secret_value()
             ),
@@ -133,6 +133,7 @@ def _sign_in() -> "SignIn":
         redirect_uri=f"{given.base_url}/auth/callback",
         tenant_id=given.tenant_id,
         auth_context=given.staff_auth_context,
+        link_auth_context=given.link_auth_context,
     )
 
 

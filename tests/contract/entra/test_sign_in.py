@@ -81,6 +81,37 @@ def test_acrs_only_when_asked(cloud: Cloud, session: requests.Session) -> None:
     assert "amr" not in asked
 
 
+def _auth_time(cloud: Cloud, session: requests.Session, **asked: str) -> int | None:
+    """`auth_time` of the token that a browser gets which signed in an hour ago; None if it does not say."""
+    back = steps.returned(steps.authorize(cloud, since="3600", **asked))
+    token = steps.redeem(cloud, back["code"]).json()["id_token"]
+    found: int | None = steps.verified(session, token, APPLICANTS).get("auth_time")
+    return found
+
+
+def test_auth_time_only_when_asked_by_claim_or_by_max_age(cloud: Cloud, session: requests.Session) -> None:
+    by_name = '{"id_token":{"auth_time":{"essential":true}}}'
+
+    assert _auth_time(cloud, session) is None
+    assert _auth_time(cloud, session, claims=by_name) == pytest.approx(time.time() - 3600, abs=10)
+    assert _auth_time(cloud, session, max_age="7200") == pytest.approx(time.time() - 3600, abs=10)
+
+
+@pytest.mark.parametrize("asked", [{"max_age": "600"}, {"prompt": "login", "max_age": "7200"}])
+def test_an_older_session_signs_in_anew_when_that_is_asked_for(
+    cloud: Cloud, session: requests.Session, asked: dict[str, str]
+) -> None:
+    assert _auth_time(cloud, session, **asked) == pytest.approx(time.time(), abs=10)
+
+
+def test_a_switch_makes_stale_tokens(cloud: Cloud, session: requests.Session) -> None:
+    cloud.faults.put({"entra": {"stale_minutes": 30}})
+
+    assert _auth_time(cloud, session, prompt="login", max_age="60") == pytest.approx(
+        time.time() - 1800, abs=10
+    )
+
+
 def test_sub_differs_between_applications(cloud: Cloud, session: requests.Session) -> None:
     one = signed_in(cloud, session, client_id=APPLICANTS, account=REVIEWER.upn)
     other = signed_in(cloud, session, client_id=STAFF, account=REVIEWER.upn)

@@ -21,6 +21,9 @@ from shared.adapters.msal_sign_in import AppRegistration, SignIn, SignInKind
 from tests.azurite import free_ports
 
 
+LINK_AUTH_CONTEXT = "c2"
+
+
 @dataclass
 class Road(HTTPAdapter):
     """Leads https://entra.localhost to the local cloud; counts the calls, and can break or change the answers."""
@@ -106,6 +109,7 @@ def _sign_in(issuer: Issuer, base_url: str) -> SignIn:
     ids = {
         SignInKind.APPLICANT: configuration.APPLICANT_CLIENT_ID,
         SignInKind.STAFF: configuration.STAFF_CLIENT_ID,
+        SignInKind.LINKER: configuration.APPLICANT_CLIENT_ID,
     }
     return SignIn(
         issuer,
@@ -116,4 +120,5 @@ def _sign_in(issuer: Issuer, base_url: str) -> SignIn:
         redirect_uri=f"{base_url}/auth/callback",
         tenant_id=configuration.TENANT_ID,
         auth_context=configuration.STAFF_AUTH_CONTEXT,
+        link_auth_context=LINK_AUTH_CONTEXT,
     )

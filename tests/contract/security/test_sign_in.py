@@ -14,7 +14,7 @@ from local import configuration
 from shared.adapters.msal_sign_in import Refusal, SignedIn, SignInKind, SignInRefusedError
 from shared.adapters.sessions import CookieKind, Cookies
 from tests.contract.security import forging
-from tests.contract.security.conftest import Tenant, person
+from tests.contract.security.conftest import LINK_AUTH_CONTEXT, Tenant, person
 
 
 async def _signed_in(tenant: Tenant, kind: SignInKind, upn: str) -> SignedIn:
@@ -49,10 +49,12 @@ async def test_what_is_asked_of_entra(tenant: Tenant, kind: SignInKind) -> None:
     assert asked["code_challenge_method"] == "S256"
     assert asked["login_hint"] == "someone@example.ac.jp"
     assert asked["nonce"] == hashlib.sha256(flow["flow"]["nonce"].encode()).hexdigest()
-    wanted = {"id_token": {"acrs": {"essential": True, "value": "c1"}}}
-    assert ("claims" in asked) == (kind is SignInKind.STAFF)
-    if kind is SignInKind.STAFF:
-        assert json.loads(asked["claims"]) == wanted
+    mfa = {"essential": True, "value": "c1"}
+    link = {"acrs": mfa | {"value": LINK_AUTH_CONTEXT}, "auth_time": {"essential": True}}
+    wanted = {SignInKind.STAFF: {"id_token": {"acrs": mfa}}, SignInKind.LINKER: {"id_token": link}}.get(kind)
+    assert json.loads(asked.get("claims", "null")) == wanted
+    anew = {name: asked[name] for name in ("prompt", "max_age") if name in asked}
+    assert anew == ({"prompt": "login", "max_age": "600"} if kind is SignInKind.LINKER else {})
 
 
 async def test_the_flow_and_the_session_fit_into_cookies(tenant: Tenant) -> None:
@@ -144,6 +146,65 @@ async def test_staff_without_the_authentication_context_are_not_allowed(tenant: 
     forge = forging.change(acrs=None)
     tenant.road.change = lambda answer: answer | {"id_token": forge(tenant.cloud, _claims(answer))}
     assert (await _refused(tenant, flow, query)).code is Refusal.NOT_ALLOWED
+
+
+async def test_whoever_links_a_card_comes_in_with_mfa_and_the_time_of_it(tenant: Tenant) -> None:
+    student = person("student")
+    found = await _signed_in(tenant, SignInKind.LINKER, student.upn)
+    assert (found.kind, found.oid, found.roles) == (SignInKind.LINKER, student.oid, frozenset())
+    claims = jwt.decode(found.id_token, options={"verify_signature": False})
+    assert claims["aud"] == configuration.APPLICANT_CLIENT_ID
+    assert claims["acrs"] == [LINK_AUTH_CONTEXT]
+    assert found.signed_in_at == datetime.fromtimestamp(claims["auth_time"], UTC)
+    assert abs(time.time() - claims["auth_time"]) < 10
+
+
+async def test_only_who_links_a_card_is_asked_when_they_signed_in(tenant: Tenant) -> None:
+    assert (await _signed_in(tenant, SignInKind.APPLICANT, person("student").upn)).signed_in_at is None
+    assert (await _signed_in(tenant, SignInKind.STAFF, person("reviewer").upn)).signed_in_at is None
+
+
+async def test_an_old_session_of_the_browser_is_not_taken_for_a_fresh_sign_in(tenant: Tenant) -> None:
+    address, flow = await tenant.sign_in.start(SignInKind.LINKER, "/verify/link")
+    found = await tenant.sign_in.finish(
+        flow, await tenant.browse(f"{address}&since=3600", person("student").upn)
+    )
+    assert found.signed_in_at is not None
+    assert datetime.now(UTC) - found.signed_in_at < timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("minutes", [11, 60, -5])
+async def test_a_sign_in_that_is_not_fresh_links_nothing(tenant: Tenant, minutes: int) -> None:
+    tenant.cloud.faults.put({"entra": {"stale_minutes": minutes}})
+    address, flow = await tenant.sign_in.start(SignInKind.LINKER, "/verify/link")
+    query = await tenant.browse(address, person("student").upn)
+    assert (await _refused(tenant, flow, query)).code is Refusal.NOT_FRESH
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"auth_time": None}, Refusal.NOT_FRESH),
+        ({"auth_time": "soon"}, Refusal.NOT_FRESH),
+        ({"acrs": None}, Refusal.NOT_ALLOWED),
+        ({"acrs": ["c1"]}, Refusal.NOT_ALLOWED),
+    ],
+)
+async def test_a_token_that_does_not_say_enough_links_nothing(
+    tenant: Tenant, changes: dict[str, Any], code: Refusal
+) -> None:
+    address, flow = await tenant.sign_in.start(SignInKind.LINKER, "/verify/link")
+    query = await tenant.browse(address, person("student").upn)
+    forge = forging.change(**changes)
+    tenant.road.change = lambda answer: answer | {"id_token": forge(tenant.cloud, _claims(answer))}
+    assert (await _refused(tenant, flow, query)).code is code
+
+
+async def test_an_applicant_s_flow_cannot_be_finished_as_a_link(tenant: Tenant) -> None:
+    address, flow = await tenant.sign_in.start(SignInKind.APPLICANT, "/")
+    query = await tenant.browse(address, person("student").upn)
+    refusal = await _refused(tenant, flow | {"kind": "linker"}, query)
+    assert refusal.code is Refusal.NOT_ALLOWED
 
 
 async def test_an_answer_without_an_id_token_signs_nobody_in(tenant: Tenant) -> None:
