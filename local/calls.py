@@ -3,7 +3,7 @@
 from collections import Counter
 from threading import Lock
 
-SERVICES = ("storage", "graph", "mail", "entra")
+SERVICES = ("storage", "graph", "mail", "entra", "card")
 
 
 class Calls:

@@ -10,6 +10,10 @@ from aiohttp import web
 
 from local import configuration, people
 from local.calls import Calls
+from local.card import app as card_app
+from local.card import clients as card_clients
+from local.card import control as card_control
+from local.card.store import CardProvider
 from local.clock import FileClock
 from local.configuration import Configuration
 from local.control import app as control
@@ -84,6 +88,7 @@ class Cloud:
             token_minutes=self._token_minutes,
             stale_minutes=lambda: self.faults.setting("entra", "stale_minutes", 0),
         )
+        self.card = CardProvider(card_clients.of(settings), self.faults, self.calls)
         self.run_timers: RunTimers = _no_timers
         self.switch_process: SwitchProcess = _no_processes
 
@@ -112,6 +117,7 @@ class Cloud:
             "graph": self.graph.snapshot(),
             "mail": self.mail.snapshot(),
             "people": newcomers,
+            "card": self.card.cards.snapshot(),
         }
         fresh = folder / f"{_STATE_FILE}.new"
         fresh.write_text(json.dumps(state, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -127,11 +133,15 @@ class Cloud:
                 people.add(**each)
             self.graph.restore(state["graph"])
             self.mail.restore(state["mail"])
+            self.card.cards.restore(state.get("card", {}))
 
 
 def make_app(cloud: Cloud) -> web.Application:
     """One application for all local services: their addresses do not overlap."""
     app = web.Application(client_max_size=_LARGEST_REQUEST)
+    # First: the control door answers 404 to whatever else is below /api.
+    app.add_routes(card_app.routes(cloud.card, public_url=cloud.settings.local_url))
+    app.add_routes(card_control.routes(cloud.card))
     app.add_routes(control.routes(cloud))
     app.add_routes(graph_app.routes(cloud.graph, cloud.entra.verifier))
     app.add_routes(mail_app.routes(cloud.mail))

@@ -68,6 +68,7 @@ class Faults:
             "entra": dict(_COUNTING | _EFFECTS | _ENTRA),
             "graph": dict(_COUNTING | _EFFECTS),
             "mail": dict(_COUNTING | _EFFECTS),
+            "card": dict(_COUNTING | _EFFECTS),
             "azurite": dict(_STOPPED),
             "worker": dict(_STOPPED),
             "web": dict(_STOPPED),
