@@ -11,7 +11,7 @@ from local.card.clients import Client
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LONGEST_LIFE = 24 * 60 * 60
 """Another client is known to use one day (identity-verification.md 3.3)."""
-_LEEWAY = 30
+_LEEWAY = 60
 
 
 class CardTokenRefusedError(Exception):

@@ -1,5 +1,6 @@
 """The relying parties that the provider knows, each with its public key."""
 
+import json
 from dataclasses import dataclass
 
 from joserfc.jwk import ECKey
@@ -23,7 +24,7 @@ class Client:
 
 def of(local: configuration.Configuration) -> dict[str, Client]:
     """The service's own client, with the public half of the key that this run gave it."""
-    private = ECKey.import_key(local.card_client_key)
+    private = ECKey.import_key(json.loads(local.card_client_key))
     public = ECKey.import_key(private.as_dict(private=False))
     own = Client(
         client_id=configuration.CARD_CLIENT_ID,

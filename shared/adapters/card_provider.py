@@ -1,13 +1,14 @@
 """The relying party of the card's provider, with Authlib: authorization code flow, PKCE S256, ``private_key_jwt`` (ES256).
 
-The provider is that of the Digital Authentication App, today part of the app that the settings name; no address of it is here. What its
-documents leave open follows OpenID Connect Core 1.0, RFC 7636 (PKCE), RFC 7523 (client assertions) and RFC 9207 (``iss`` in the
-answer). Which ``error`` it sends is published nowhere: errors are read leniently, and an unknown one is a plain refusal.
+The provider is that of the Digital Authentication App, today part of the app that the settings name; none of its addresses is
+here. What its documents leave open follows OpenID Connect Core 1.0, RFC 7636 (PKCE), RFC 7523 (client assertions) and RFC 9207
+(``iss`` in the answer). Which ``error`` it sends is published nowhere: errors are read leniently, an unknown one is a plain refusal.
 Times are real time. Nothing that the provider or the browser sends is ever logged.
 """
 
 import asyncio
 import hmac
+import json
 import secrets
 import string
 import time
@@ -305,7 +306,7 @@ def _private_key(document: str) -> "ECKey":
     from joserfc.jwk import ECKey
 
     try:
-        key = ECKey.import_key(document)
+        key = ECKey.import_key(json.loads(document))
     except (JoseError, ValueError, TypeError) as error:
         raise ValueError("the client key is no JWK of an elliptic curve") from error
     if key.curve_name != "P-256" or not key.is_private or not key.kid:
