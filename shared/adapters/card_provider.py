@@ -2,8 +2,8 @@
 
 The provider is that of the Digital Authentication App, today part of the app that the settings name; none of its addresses is
 here. What its documents leave open follows OpenID Connect Core 1.0, RFC 7636 (PKCE), RFC 7523 (client assertions) and RFC 9207
-(``iss`` in the answer). Which ``error`` it sends is published nowhere: errors are read leniently, an unknown one is a plain refusal.
-Times are real time. Nothing that the provider or the browser sends is ever logged.
+(``iss`` in the answer). Which ``error`` it sends is published nowhere: errors are read leniently, and an unknown
+one is a plain refusal. Times are real time. Nothing that the provider or the browser sends is ever logged.
 """
 
 import asyncio
