@@ -29,6 +29,10 @@ run: setup ## start the app and its cloud on this machine; stop with Ctrl-C
 demo: setup ## play one recovery to the pass; CHANNEL=website|form|office|identity_verification
 	@CHANNEL="$(CHANNEL)" exec $(PY) -m local.demo
 
+.PHONY: form-sample
+form-sample: setup ## post a recorded form response to what runs, as the flow would; S=first_setup picks another one
+	@exec $(PY) -m local.form_sample
+
 ##@ Check
 .PHONY: test
 test: setup ## run the tests, on two cores; T="tests/unit -k links" narrows them

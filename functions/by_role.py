@@ -13,7 +13,10 @@ WEB: Final = (
     "http_pickup",
     "http_review",
     "http_not_me",
+    "http_office",
     "http_staff",
+    "http_forms",
+    "http_api",
     "http_health",
 )
 WORKER: Final = ("queue_review", "queue_issuance", "queue_mail", "timer_wake_due")

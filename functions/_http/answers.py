@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 
-from functions._http.problems import STATUS, Trouble
+from functions._http.problems import CHALLENGES, STATUS, Trouble
 from shared import bootstrap
 from shared.domain.kinds import Language
-from shared.presentation.views import PageSession, Problem, ProblemView
+from shared.presentation.views import FIELD_ERRORS, PageSession, Problem, ProblemView
 
 _HTML = "text/html; charset=utf-8"
 
@@ -62,17 +62,33 @@ def problem_document(trouble: Trouble, language: Language) -> func.HttpResponse:
         "type": f"urn:reregister:problem:{trouble.problem.value}",
         "title": title,
         "status": int(status),
-        "detail": f"{detail} {next_step}",
+        "detail": " ".join([detail, *_from(trouble, language), next_step]),
     }
     extra: Mapping[str, object] = {
         "link": trouble.link,
         "decided_by": trouble.winner,
+        "until": trouble.until.isoformat() if trouble.until else "",
         "errors": dict(trouble.fields),
-        "messages": {name: word(f"error.{name}", code, language) for name, code in trouble.fields},
+        "messages": {name: word(_family(name, code), code, language) for name, code in trouble.fields},
     }
     value |= {name: each for name, each in extra.items() if each}
     body = json.dumps(value, ensure_ascii=False).encode()
     return _retry(_answer(status, body, "application/problem+json"), trouble)
+
+
+def _from(trouble: Trouble, language: Language) -> list[str]:
+    """From when it can be had, in words."""
+    from shared.presentation.dates import spoken
+    from shared.presentation.words import text
+
+    if trouble.until is None:
+        return []
+    return [text("problem.until", language, when=spoken(trouble.until, language, bootstrap.site().zone))]
+
+
+def _family(name: str, code: str) -> str:
+    """Where the words for a field's error are: what only programs can get wrong has words that fit any field."""
+    return f"error.{name}" if code in FIELD_ERRORS.get(name, ()) else "error.any"
 
 
 def problem_page(
@@ -88,6 +104,8 @@ def problem_page(
 def _retry(answer: func.HttpResponse, trouble: Trouble) -> func.HttpResponse:
     if trouble.problem is Problem.UNAVAILABLE:
         answer.headers["Retry-After"] = "30"
+    if trouble.problem in CHALLENGES:
+        answer.headers["WWW-Authenticate"] = CHALLENGES[trouble.problem]
     return answer
 
 

@@ -28,8 +28,13 @@ class Form:
 
     def text(self, name: str) -> str:
         """A field without control characters and surrounding space, with plain line ends; empty if it is missing."""
-        lines = self.fields.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
-        return "".join(each for each in lines if each in "\n\t" or unicodedata.category(each) != "Cc").strip()
+        return plain_text(self.fields.get(name, ""))
+
+
+def plain_text(text: str) -> str:
+    """The text without control characters and surrounding space, with plain line ends."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(each for each in lines if each in "\n\t" or unicodedata.category(each) != "Cc").strip()
 
 
 def check_length(req: func.HttpRequest, limit: int) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import azure.functions as func
 
-from functions._http import answers, bodies
+from functions._http import answers, bearer, bodies
 from functions._http.cookie_jar import Jar
 from functions._http.problems import Trouble, of_refusal
 from functions._http.visit import Applicant, Staff, Visit, language_of
@@ -36,7 +36,7 @@ type HttpFunction = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a door asks for: nobody, an applicant, or staff with one of these roles."""
+    """What a door asks for: nobody, an applicant, staff with one of these roles, or a program with its access token."""
 
     kind: str
     roles: frozenset[Role] = frozenset()
@@ -46,6 +46,9 @@ ANYONE: Final = Needs("anyone")
 APPLICANT: Final = Needs("applicant")
 REVIEWER: Final = Needs("staff", frozenset({Role.REVIEWER}))
 OPERATOR: Final = Needs("staff", frozenset({Role.OPERATOR}))
+FORMS_FLOW: Final = Needs(bearer.FLOW)
+FRONTEND: Final = Needs(bearer.FRONTEND)
+CLERK: Final = Needs("staff", frozenset({Role.OFFICE_CLERK}))
 CONSOLE: Final = Needs("staff", frozenset({Role.REVIEWER, Role.OPERATOR, Role.AUDITOR}))
 
 
@@ -74,7 +77,7 @@ def door(
 
     Checks, in order: the way in it belongs to is on; a POST comes from our own pages (``Origin``); its body has a length
     and is not too large; somebody is signed in as the door asks, with the role it asks for; a staff session with little
-    left is renewed.
+    left is renewed. A door for programs asks for an access token instead, before the body; cookies do not count there.
     """
 
     def decorate(handler: Handler) -> HttpFunction:
@@ -91,10 +94,16 @@ def door(
 
 
 async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> func.HttpResponse:
-    jar = Jar(req.headers.get("cookie", ""))
-    visit = Visit(req, language_of(req, jar), jar, speaks_json=asked.speaks_json)
+    program = asked.needs.kind in bearer.KINDS
+    jar = Jar("" if program else req.headers.get("cookie", ""))
+    language = bearer.language(req) if program else language_of(req, jar)
+    visit = Visit(req, language, jar, speaks_json=asked.speaks_json, program=program)
     try:
-        answer = _admit(visit, asked) or await handler(visit)
+        if program:
+            await _admit_program(visit, asked)
+            answer = await handler(visit)
+        else:
+            answer = _admit(visit, asked) or await handler(visit)
     except Exception as error:  # noqa: BLE001 - the table below; what it does not know becomes a page with a trace id
         answer = _answer_error(visit, error)
     for header in jar.headers:
@@ -116,6 +125,15 @@ def _admit(visit: Visit, asked: "_Door") -> func.HttpResponse | None:
     if needs.kind == "staff":
         return _admit_staff(visit, needs)
     return None
+
+
+async def _admit_program(visit: Visit, asked: "_Door") -> None:
+    """Let a program in by its token: a browser's cookies and origin count for nothing here."""
+    if asked.way is not None and asked.way not in bootstrap.ways():
+        raise Trouble(Problem.WAY_OFF)
+    await bearer.admit(visit, asked.needs.kind)
+    if visit.req.method not in _READING:
+        bodies.check_length(visit.req, asked.limit)
 
 
 def _admit_applicant(visit: Visit) -> func.HttpResponse | None:
@@ -171,7 +189,9 @@ def _answer_error(visit: Visit, error: Exception) -> func.HttpResponse:
         case Trouble():
             trouble = error
         case RefusedError():
-            trouble = Trouble(of_refusal(error.refusal), link=error.link, winner=error.winner)
+            trouble = Trouble(
+                of_refusal(error.refusal), link=error.link, winner=error.winner, until=error.until
+            )
         case LinkExpiredError():
             trouble = Trouble(Problem.GONE)
         case LinkMalformedError():
@@ -183,6 +203,8 @@ def _answer_error(visit: Visit, error: Exception) -> func.HttpResponse:
             trace = token_hex(8)
             _LOG.error("unexpected error %s: %s at %s", trace, type(error).__name__, frames(error))
             trouble = Trouble(Problem.UNEXPECTED)
+    if visit.program:
+        trouble = bearer.in_words_for_programs(trouble)
     if visit.wants_json:
         return answers.problem_document(trouble, visit.language)
     return answers.problem_page(

@@ -10,6 +10,7 @@ import azure.functions as func
 from functions._http import answers, bodies
 from functions._http.cookie_jar import Jar
 from functions._http.languages import preferred
+from shared.domain.callers import Caller
 from shared.domain.kinds import Language
 from shared.domain.staff import StaffIdentity
 from shared.presentation.views import PageSession
@@ -58,6 +59,9 @@ class Visit:
         staff: Set on doors that need one.
         shown_session: Who is signed in, for the header of pages.
         speaks_json: The door is for scripts alone: it answers JSON whatever is asked for.
+        program: The door is for programs, which bring an access token.
+        caller: Set on doors that need an access token; None where a shared key opened it.
+        evidence: That access token.
     """
 
     req: func.HttpRequest
@@ -67,6 +71,9 @@ class Visit:
     staff: Staff | None = None
     shown_session: PageSession | None = field(default=None)
     speaks_json: bool = False
+    program: bool = False
+    caller: Caller | None = None
+    evidence: str = field(default="", repr=False)
 
     @property
     def path(self) -> str:
@@ -77,7 +84,9 @@ class Visit:
     def wants_json(self) -> bool:
         """Whether the caller asked for JSON rather than a page."""
         accept = self.req.headers.get("accept", "")
-        return self.speaks_json or ("application/json" in accept and "text/html" not in accept)
+        return (
+            self.speaks_json or self.program or ("application/json" in accept and "text/html" not in accept)
+        )
 
     @property
     def who(self) -> Applicant:
@@ -92,6 +101,13 @@ class Visit:
         if self.staff is None:
             raise RuntimeError("the door does not ask for staff")
         return self.staff
+
+    @property
+    def frontend(self) -> Caller:
+        """The caller of a door that needs a signed-in person's token."""
+        if self.caller is None:
+            raise RuntimeError("the door does not ask for a token")
+        return self.caller
 
     def part(self, name: str) -> str:
         """A part of the route; empty if it was not given."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from local import cards, people
+from local.control.form import FormPage
 from local.control.pages import Pages
 from local.control.problems import ProblemError, json_object
 from local.faults import UnknownSwitchError
@@ -26,10 +27,13 @@ def routes(cloud: "Cloud") -> list[web.RouteDef]:
     """All routes of the control door."""
     door = _Door(cloud)
     pages = Pages(cloud)
+    form = FormPage(cloud)
     return [
         web.get("/", pages.home),
         web.get("/mailbox", pages.mailbox),
         web.get("/mailbox/{id}", pages.one_mail),
+        web.get("/form", form.show),
+        web.post("/form", form.send),
         web.get("/people/{upn}/card.jpg", _answering(door.card)),
         web.get("/api/people", _answering(door.people)),
         web.post("/api/people", _answering(door.add_person)),

@@ -4,40 +4,13 @@ Rules: https://learn.microsoft.com/entra/identity-platform/access-token-claims-r
 https://learn.microsoft.com/entra/identity-platform/claims-validation. Everything here blocks and is to be called in a thread.
 """
 
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared.adapters.id_tokens import Issuer, TokenFault, WrongTokenError, check_tenant, signed_claims
+from shared.domain.callers import Caller
 
 _CONFIDENTIAL: Final = ("1", "2")
 """``azpacr``: how the client proved itself. 0 is a public client, 1 a secret, 2 a certificate."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccessToken:
-    """What a valid access token says.
-
-    Attributes:
-        oid: Object id of the person, or of the application if nobody is signed in.
-        client: Application id of whoever asked for the token (``azp``).
-        confidential: That application proved itself by a secret or a certificate.
-        app_only: It speaks for itself, nobody is signed in.
-        scopes: What a signed-in person lets the application do (``scp``); empty if ``app_only``.
-        roles: App roles. Of the application only if ``app_only``; otherwise the person's.
-        issued_at: Seconds since the epoch.
-        expires_at: Seconds since the epoch.
-        raw: The token itself; ``repr`` hides it.
-    """
-
-    oid: str
-    client: str
-    confidential: bool
-    app_only: bool
-    scopes: frozenset[str]
-    roles: frozenset[str]
-    issued_at: int
-    expires_at: int
-    raw: str = field(repr=False)
 
 
 class AccessTokens:
@@ -55,7 +28,7 @@ class AccessTokens:
         self._tenant_id = tenant_id
         self._audience = audience
 
-    def verify(self, token: str, *, at: float) -> AccessToken:
+    def verify(self, token: str, *, at: float) -> Caller:
         """What the token says, if it was valid at an instant (seconds since the epoch, real time).
 
         Checks signature (RS256 by a key of the issuer), issuer, audience, tenant, version, times, that it names its client,
@@ -75,16 +48,13 @@ class AccessTokens:
         scopes, app_only = _scopes(claims), _app_only(claims)
         if app_only == bool(scopes):
             raise WrongTokenError(TokenFault.MALFORMED)
-        return AccessToken(
+        return Caller(
             oid=claims["oid"],
             client=client,
             confidential=claims.get("azpacr") in _CONFIDENTIAL,
             app_only=app_only,
             scopes=scopes,
             roles=_roles(claims),
-            issued_at=int(claims["iat"]),
-            expires_at=int(claims["exp"]),
-            raw=token,
         )
 
 

@@ -2,14 +2,11 @@
 
 import asyncio
 from datetime import datetime
-from typing import Final
 
 from shared.adapters.access_tokens import AccessTokens
 from shared.adapters.id_tokens import IssuerUnavailableError, WrongTokenError
+from shared.domain.callers import may_send_forms
 from shared.ports import UnavailableError
-
-FORMS_ROLE: Final = "Forms.Submit"
-"""App role of the API that the flow's application is assigned."""
 
 
 class EntraFormTokens:
@@ -32,4 +29,4 @@ class EntraFormTokens:
             return False
         except IssuerUnavailableError as error:
             raise UnavailableError(f"verify a token of the form's flow: {error}") from error
-        return found.app_only and FORMS_ROLE in found.roles
+        return may_send_forms(found)

@@ -5,6 +5,7 @@ A local host or a test may put its own parts in (clock, credentials, the session
 cloud that is refused.
 """
 
+from shared.bootstrap.bearers import form_key_opens, frontends, read_access_token
 from shared.bootstrap.cards import card_page, finish_verification, start_verification
 from shared.bootstrap.chosen import app_role, base_url, clock, pages, rules, settings, site, ways
 from shared.bootstrap.parts import Parts, PartsRefusedError, use
@@ -30,8 +31,11 @@ __all__ = [
     "ensure_storage",
     "finish_sign_in",
     "finish_verification",
+    "form_key_opens",
+    "frontends",
     "open_cookie",
     "pages",
+    "read_access_token",
     "remove_cookie",
     "rules",
     "seal_cookie",

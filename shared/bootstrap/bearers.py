@@ -1,5 +1,8 @@
-"""Callers without a browser: the access tokens they bring, made for this service's API."""
+"""Callers without a browser: the access tokens they bring, made for this service's API, and the map of the forms."""
 
+import asyncio
+import hmac
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -8,7 +11,39 @@ from shared.bootstrap.visitors import issuer
 
 if TYPE_CHECKING:
     from shared.adapters.access_tokens import AccessTokens
-    from shared.ports import FormTokens
+    from shared.domain.callers import Caller
+    from shared.ports import Forms, FormTokens
+
+
+async def read_access_token(token: str) -> "Caller | None":
+    """Who calls with this access token; None if it must not be believed.
+
+    Raises:
+        UnavailableError: the issuer's keys cannot be read: neither believed nor refused.
+    """
+    from shared.adapters.id_tokens import IssuerUnavailableError, WrongTokenError
+    from shared.ports import UnavailableError
+
+    try:
+        return await asyncio.to_thread(access_tokens().verify, token, at=time.time())
+    except WrongTokenError:
+        return None
+    except IssuerUnavailableError as error:
+        raise UnavailableError(f"verify an access token: {error}") from error
+
+
+def frontends() -> tuple[str, ...]:
+    """Application ids of the other frontends that may use the JSON API; none: the API is off."""
+    return settings().api_frontends
+
+
+def form_key_opens(key: str) -> bool:
+    """Whether this is the shared key of a flow that cannot get a token, where such a flow is accepted."""
+    given = settings()
+    expected = given.forms_fallback_key.get_secret_value()
+    if not given.forms_without_token or not expected:
+        return False
+    return hmac.compare_digest(key.encode(), expected.encode())
 
 
 @cache
@@ -26,3 +61,12 @@ def form_tokens() -> "FormTokens":
     from shared.adapters.form_tokens import EntraFormTokens
 
     return EntraFormTokens(access_tokens())
+
+
+@cache
+def forms() -> "Forms":
+    """The forms whose responses are taken."""
+    from shared.adapters.forms_file import FormsFile
+
+    given = settings()
+    return FormsFile(given.forms_file, domains=given.forms_domains or (given.tenant_domain,))

@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from shared.bootstrap.bearers import form_tokens
+from shared.bootstrap.bearers import form_tokens, forms
 from shared.bootstrap.cards import card_tokens
 from shared.bootstrap.chosen import clock, rules, settings, site
 from shared.bootstrap.parts import parts
@@ -71,6 +71,7 @@ def web() -> "WebPorts":
         accesses=records.accesses,
         links=_links(),
         sealer=RsaSealer(),
+        forms=forms(),
     )
 
 

@@ -26,6 +26,7 @@ from shared.ports.errors import (
     UnavailableError,
     UnknownOutcomeError,
 )
+from shared.ports.forms import Forms
 from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage
 from shared.ports.security import (
     CardTokens,
@@ -63,6 +64,7 @@ __all__ = [
     "DueRows",
     "ForbiddenError",
     "FormTokens",
+    "Forms",
     "FreshSignIns",
     "Hints",
     "Inbox",

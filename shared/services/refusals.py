@@ -1,5 +1,6 @@
 """Why a door says no: values that ``functions`` turn into a status and a page or a problem document."""
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -18,6 +19,20 @@ class Refusal(StrEnum):
     ASK_AGAIN = "ask_again"
     OTHER_BROWSER = "other_browser"
     PASSES_USED_UP = "passes_used_up"
+    NOT_YOUR_COUNTER = "not_your_counter"
+    CONFIRMED_ALREADY = "confirmed_already"
+    NO_SLIP = "no_slip"
+    SLIP_REPLACED = "slip_replaced"
+    UNKNOWN_FORM = "unknown_form"
+    RESPONDER_REFUSED = "responder_refused"
+    DIFFERENT_RESPONSE = "different_response"
+    NOT_LINKED = "not_linked"
+    ACCOUNT_LINKED = "account_linked"
+    CARD_LINKED = "card_linked"
+    VERIFY_AGAIN = "verify_again"
+    COOLING_OFF = "cooling_off"
+    BEING_LOOKED_AT = "being_looked_at"
+    PASSES_TODAY = "passes_today"
 
 
 class RefusedError(Exception):
@@ -27,11 +42,15 @@ class RefusedError(Exception):
         refusal: What is wrong.
         link: Path of our own that helps now, if there is one.
         winner: Name of the reviewer who was first (``ALREADY_DECIDED``).
+        until: From when it can be had (UTC), if that is known.
     """
 
-    def __init__(self, refusal: Refusal, *, link: str = "", winner: str = "") -> None:
+    def __init__(
+        self, refusal: Refusal, *, link: str = "", winner: str = "", until: datetime | None = None
+    ) -> None:
         """Keep what a reply needs."""
         super().__init__(refusal.value)
         self.refusal = refusal
         self.link = link
         self.winner = winner
+        self.until = until

@@ -22,6 +22,7 @@ class Submission:
         subject: Object id of the signed-in applicant.
         nonce: Value of the form; the same one makes a doubled submit one application.
         keep_doubts: Send the photo although it may be hard to judge: the second try is always taken.
+        frontend: Application id of another frontend that sends it for its user; empty from our own pages.
     """
 
     subject: str
@@ -32,6 +33,7 @@ class Submission:
     photo: bytes
     nonce: str
     keep_doubts: bool
+    frontend: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ async def submit_application(
         "photo": stored.name,
         "doubts": stored.doubts,
     }
+    if submission.frontend:
+        body["frontend"] = submission.frontend
     await ask(application, RequestKind.SUBMIT, 0, ports, body=body, at=now)
     return accepted
 

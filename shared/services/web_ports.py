@@ -27,3 +27,4 @@ class WebPorts:
     accesses: ports.Accesses
     links: ports.Links
     sealer: ports.Sealer
+    forms: ports.Forms

@@ -24,6 +24,7 @@ from tests.fakes.hooks import Hooks
 from tests.fakes.memory_graph import MemoryGraph
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.plain_composer import PlainComposer
+from tests.fakes.plain_forms import PlainForms
 from tests.fakes.plain_links import PlainLinks
 from tests.fakes.plain_security import (
     PlainCardTokens,
@@ -96,6 +97,7 @@ class World:
             accesses=kept.accesses,
             links=self.links,
             sealer=PlainSealer(),
+            forms=PlainForms(),
         )
 
     def _worker(self) -> WorkerPorts:
