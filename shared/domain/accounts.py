@@ -127,10 +127,11 @@ class GuardResult:
 
 
 def account_guards(
-    facts: AccountFacts | None, *, protected: frozenset[str], frozen: bool
+    facts: AccountFacts | None, *, protected: frozenset[str], frozen: bool, in_person: bool = False
 ) -> tuple[GuardResult, ...]:
     """Ask every guard about an account; ``None`` means that the directory does not know it.
 
+    Whoever was there ``in_person`` (at the counter, or with the card) needs no address on file.
     Sources of the rules: DESIGN section 2 "Guards". App-only Graph has no guard of its own for administrators.
     """
     if facts is None:
@@ -140,6 +141,7 @@ def account_guards(
         )
     fold = str.casefold
     shared_groups = frozenset(map(fold, facts.groups)) & frozenset(map(fold, protected))
+    address = (GuardResult(Guard.ADDRESS_ON_FILE, passed=bool(facts.addresses)),)
     return (
         GuardResult(Guard.ACCOUNT_EXISTS, passed=True),
         GuardResult(Guard.ACCOUNT_ENABLED, passed=facts.enabled),
@@ -152,7 +154,7 @@ def account_guards(
             Guard.NO_ELIGIBLE_ROLE, passed=not facts.eligible_roles, detail=_count(facts.eligible_roles)
         ),
         GuardResult(Guard.NOT_PROTECTED, passed=not shared_groups, detail=_count(shared_groups)),
-        GuardResult(Guard.ADDRESS_ON_FILE, passed=bool(facts.addresses)),
+        *(() if in_person else address),
         GuardResult(Guard.NOT_FROZEN, passed=not frozen),
     )
 

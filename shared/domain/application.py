@@ -217,10 +217,19 @@ class Application:
         return not self.terminal and not contested and not self.at_counter
 
     @property
+    def unconfirmed(self) -> bool:
+        """Whether it is a mere look-up at the counter: it has no lock, nobody was told, and nobody is when it ends."""
+        return self.channel is Channel.OFFICE and not self.vouched
+
+    @property
     def at_counter(self) -> bool:
-        """Whether a clerk still compares the person with the directory: nothing is decided, nobody was told."""
-        early = self.state in {State.SUBMITTED, State.IN_REVIEW}
-        return self.channel is Channel.OFFICE and not self.vouched and early
+        """Whether a clerk still compares the person with the directory."""
+        return self.unconfirmed and self.state in {State.SUBMITTED, State.IN_REVIEW}
+
+    @property
+    def awaits_prechecks(self) -> bool:
+        """Whether a clerk has confirmed, and lock and guards are still to be asked."""
+        return self.vouched and self.state is State.IN_REVIEW and not self.guards
 
     @property
     def contact_on_file(self) -> bool:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.accounts import GuardResult
-from shared.domain.addressees import to_applicant, to_owner, to_staff
+from shared.domain.addressees import to_applicant, to_collect, to_owner, to_staff
 from shared.domain.application import Application, Change, move, note
 from shared.domain.errors import NotAllowedError
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Attention, Closing
+from shared.domain.kinds import Attention, Channel, Closing
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request
 from shared.domain.rules import Rules
@@ -111,13 +111,47 @@ def duplicate(application: Application, holder: str, now: datetime, rules: Rules
     return _end(pointing, Closing.DUPLICATE, now, rules, party=Party.SYSTEM, actor="")
 
 
+def refuse(
+    application: Application,
+    now: datetime,
+    rules: Rules,
+    *,
+    event: EventKind,
+    why: str,
+    party: Party = Party.SYSTEM,
+    actor: str = "",
+) -> Change:
+    """What came with it does not hold, or the way in is not for this account: the case ends, and nobody is told."""
+    change = _end(application, Closing.REFUSED, now, rules, party=party, actor=actor)
+    (ended,) = change.events
+    return replace(change, events=(replace(ended, kind=event, detail={"why": why}),))
+
+
+def forget(application: Application, now: datetime, rules: Rules, *, party: Party, actor: str) -> Change:
+    """A look-up at the counter ends without a confirmation, as if it had never been: nobody is told."""
+    return _end(application, Closing.NOT_CONFIRMED, now, rules, party=party, actor=actor)
+
+
+def gives_way(application: Application, to: Channel) -> bool:
+    """Whether this open case of an account ends when the same person comes by way of ``to``.
+
+    A stronger channel supersedes; a new confirmation at the counter takes over an older one; and what is parked in one way
+    never blocks another.
+    """
+    if application.state is State.ATTENTION and application.channel is not to:
+        return True
+    at_counter_again = application.channel is to is Channel.OFFICE
+    return at_counter_again or to.strength > application.channel.strength
+
+
 def superseded(application: Application, by: Application, now: datetime, rules: Rules) -> Change:
-    """A stronger channel takes the account over: this weaker case ends and points to the stronger one.
+    """Another case of the account takes over: this one ends and points to it.
 
     Raises:
-        NotAllowedError: the other case is not stronger, or not of the same account.
+        NotAllowedError: this case does not give way to the other, or is not of the same account.
     """
-    if by.subject != application.subject or by.channel.strength <= application.channel.strength:
+    same = bool(application.subject) and by.subject == application.subject
+    if not same or by.id == application.id or not gives_way(application, by.channel):
         raise NotAllowedError(by.channel.value)
     pointing = replace(application, duplicate_of=by.id)
     return stop(pointing, Closing.SUPERSEDED, now, rules, party=Party.SYSTEM)
@@ -213,11 +247,15 @@ def _back(
     if not interrupted or not decision_verifies:
         photo = replace(touched.photo, erase_at=None) if touched.photo else None  # it is needed once more
         fresh = replace(touched, approvals=(), photo=photo, round=parked.round + 1, promised_by=None)
+        if parked.channel is Channel.OFFICE:  # the person is not at the counter any more: what was confirmed stands, or not
+            confirmed = tuple(each for each in parked.approvals if each.oid == parked.clerk)
+            stands = parked.vouched and decision_verifies and bool(confirmed)
+            fresh = replace(fresh, vouched=stands, approvals=confirmed if stands else ())
         return move(fresh, State.SUBMITTED, EventKind.RUN_AGAIN, now, **by)
     until = rules.calendar.closing_after_days(now, rules.pickup_days)
     ready = replace(touched, due_at=until, promised_by=until, pickup_until=until)
     number = 1_000_000 + parked.interventions
-    told = to_applicant(ready, MailKind.PICKUP, now, round_=number)
+    told = to_collect(ready, now, round_=number)
     return move(ready, State.APPROVED, EventKind.RUN_AGAIN, now, **by).owing(*told)
 
 
@@ -232,6 +270,8 @@ def _end(
     if ended.current_pass is not None:
         ended = replace(ended, current_pass=replace(ended.current_pass, sealed=""))
     change = replace(change, application=ended)
+    if application.unconfirmed or why in {Closing.REFUSED, Closing.NOT_CONFIRMED}:
+        return change
     if why is Closing.NOT_ME:
         return change.owing(*to_owner(ended, MailKind.CLOSED, now, round_=ended.round))
     return change.owing(*to_applicant(ended, MailKind.CLOSED, now, round_=ended.round))

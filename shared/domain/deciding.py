@@ -3,17 +3,24 @@
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.addressees import to_applicant, to_owner, to_staff
+from shared.domain.accounts import refused
+from shared.domain.addressees import to_applicant, to_collect, to_owner, to_staff
 from shared.domain.application import Application, Approval, Change, Decided, move, note
+from shared.domain.closing import need_attention
+from shared.domain.counter import print_slip
 from shared.domain.errors import NotAllowedError
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Channel, DecisionKind, Flag, ReasonCode
+from shared.domain.kinds import Attention, Channel, DecisionKind, Flag, ReasonCode
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request
-from shared.domain.reviewing import discard_photo
+from shared.domain.reviewing import Prechecks, discard_photo, judged
 from shared.domain.rules import Rules
 from shared.domain.staff import Decider, StaffIdentity, bar_to_decide
 from shared.domain.states import State
+
+
+COUNTER_RISKS: frozenset[Flag] = frozenset({Flag.EARLIER_CONTEST})
+"""What makes a clerk's confirmation not enough. Old methods and earlier applications are what brings people to the counter."""
 
 
 def decide(
@@ -66,6 +73,8 @@ def cool_off_without_second(application: Application, now: datetime, rules: Rule
 def decide_by_card(application: Application, linked_at: datetime, now: datetime, rules: Rules) -> Change:
     """Identity verification needs no reviewer; a link younger than a few days cools off first.
 
+    Decided at once it owes no mail: the person has the page before them.
+
     Args:
         application: A submitted case whose prechecks passed.
         linked_at: When account and card were linked (UTC).
@@ -79,7 +88,7 @@ def decide_by_card(application: Application, linked_at: datetime, now: datetime,
     ripe = linked_at + rules.link_cooling
     application = replace(application, vouched=True)
     if now >= ripe:
-        return _approved(application, now, rules, party=Party.SYSTEM, actor="")
+        return replace(_approved(application, now, rules, party=Party.SYSTEM, actor=""), mails=())
     change = move(application, State.COOLING_OFF, EventKind.COOLING_OFF_STARTED, now)
     cooling = replace(change.application, due_at=ripe, promised_by=ripe)
     return replace(change, application=cooling).owing(
@@ -87,26 +96,46 @@ def decide_by_card(application: Application, linked_at: datetime, now: datetime,
     )
 
 
-def decide_at_counter(
-    application: Application, confirmation: Approval, now: datetime, rules: Rules
-) -> Change:
-    """The clerk's confirmation is the decision of the office channel; a risk flag asks a reviewer too.
+def decide_at_counter(application: Application, found: Prechecks, now: datetime, rules: Rules) -> Change:
+    """The clerk's confirmation is the decision of the office channel, unless the prechecks say otherwise.
+
+    A guard that refuses asks the operator, a risk flag a reviewer too; then the owner has the notice, otherwise the word
+    that a slip was printed.
+
+    Args:
+        application: A case that its clerk has confirmed.
+        found: What the prechecks found out since.
+        now: The present instant (UTC).
+        rules: ``second_approver_for`` may add to the flags that ask for a reviewer.
 
     Raises:
-        NotAllowedError: another channel, or the clerk's own case.
+        NotAllowedError: another channel, no confirmation, or the clerk's own case.
     """
     _must_be(application, Channel.OFFICE)
-    same_person = bool(confirmation.employee_id) and confirmation.employee_id == application.employee_id
-    if confirmation.oid == application.subject or same_person:
+    known = judged(application, found)
+    clerk = next((each for each in known.approvals if each.oid == known.clerk), None)
+    if clerk is None or not known.vouched:
+        raise NotAllowedError("not confirmed")
+    same_person = bool(clerk.employee_id) and clerk.employee_id == known.employee_id
+    if clerk.oid == known.subject or same_person:
         raise NotAllowedError("own case")
-    confirmed = replace(application, approvals=(*application.approvals, confirmation), vouched=True)
-    risky = [each for each in application.flags if each is not Flag.NO_PHOTO]
-    if not risky:
-        return _approved(confirmed, now, rules, party=Party.CLERK, actor=confirmation.oid)
-    once = note(confirmed, EventKind.APPROVED_ONCE, now, party=Party.CLERK, actor=confirmation.oid)
-    asking = replace(once.application, needs=max(2, application.needs), round=application.round + 1)
-    return replace(once, application=asking).owing(
-        *to_staff(rules.reviewers, MailKind.REVIEW, now, round_=asking.round)
+    notices = to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round)
+    if refused(found.guards):
+        return need_attention(known, Attention.GUARD, now, rules).owing(*notices)
+    if not (COUNTER_RISKS | rules.second_approver_for) & set(known.flags):
+        return _approved(known, now, rules, party=Party.CLERK, actor=clerk.oid)
+    promise = rules.calendar.after_open_time(now, rules.review_within)
+    asked = note(known, EventKind.APPROVED_ONCE, now, party=Party.CLERK, actor=clerk.oid)
+    asking = replace(
+        asked.application,
+        needs=max(2, known.needs),
+        round=known.round + 1,
+        due_at=promise,
+        promised_by=promise,
+        overdue=0,
+    )
+    return replace(asked, application=asking).owing(
+        *notices, *to_staff(rules.reviewers, MailKind.REVIEW, now, round_=asking.round)
     )
 
 
@@ -130,6 +159,7 @@ def _approve(
     now: datetime,
     rules: Rules,
 ) -> Change:
+    in_person = application.vouched and application.contact_confirmed
     confirmed = application.contact_confirmed or bool(request.body.get("confirm_contact"))
     approval = Approval(
         staff.oid,
@@ -146,7 +176,7 @@ def _approve(
         return replace(once, application=again).owing(
             *to_staff(rules.reviewers, MailKind.REVIEW, now, round_=again.round)
         )
-    if confirmed and not approved.contact_on_file:
+    if confirmed and not in_person and not approved.contact_on_file:
         return _cool_off(approved, staff.oid, now, rules)
     return _approved(approved, now, rules, party=Party.REVIEWER, actor=staff.oid)
 
@@ -160,9 +190,12 @@ def _approved(application: Application, now: datetime, rules: Rules, *, party: P
         promised_by=until,
         pickup_until=until,
     )
-    return replace(change, application=ready).owing(
-        *to_applicant(ready, MailKind.PICKUP, now, round_=ready.round)
+    change = replace(change, application=ready).owing(
+        *to_collect(ready, now, round_=ready.round)
     )
+    if application.channel is not Channel.OFFICE:
+        return change
+    return change.also(print_slip(ready, now, rules, party=party, actor=actor))
 
 
 def _cool_off(

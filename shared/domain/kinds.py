@@ -22,6 +22,10 @@ class Channel(StrEnum):
         return self in {Channel.FORM, Channel.WEBSITE}
 
 
+SUBMITTED_BY_WEB: frozenset[Channel] = frozenset({Channel.WEBSITE})
+"""Channels whose applications web may ask for on its word alone; the others bring evidence that the worker verifies."""
+
+
 class Reason(StrEnum):
     """Why the person cannot use any verification method."""
 

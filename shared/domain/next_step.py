@@ -16,6 +16,8 @@ from shared.domain.requests import STOPS, Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.states import State
 from shared.domain.step_by_state import advance
+from shared.domain.step_of_counter import print_again
+from shared.domain.step_of_form import differs
 from shared.domain.steps import (
     Case,
     Commit,
@@ -52,6 +54,8 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
         or _operator(case, application, now, rules)
         or _owner_confirms(case, application, now)
         or advance(case, application, now, rules)
+        or print_again(case, application, now, rules)
+        or differs(case, application, now, rules)
         or _sessions(case, application)
         or _left_over(case, application, now)
         or _photos(case, application, now)
@@ -95,6 +99,9 @@ def _from_the_future(application: Application, request: Request) -> bool:
     newest = {
         RequestKind.DECISION: application.round,
         RequestKind.PHOTO: application.round,
+        RequestKind.CONFIRM: application.round,
+        RequestKind.LEAVE: application.round,
+        RequestKind.SLIP: application.slips + 1,
         RequestKind.PICKUP: application.attempts + 1,
         RequestKind.SHOWN: application.attempts,
         RequestKind.TROUBLE: application.events,
@@ -204,13 +211,16 @@ def _waiting_since(case: Case, application: Application) -> datetime | None:
     """Since when this case waits for something outside that cannot be reached; None if it does not."""
     if not case.found.unreachable:
         return None
-    asked = next((each for each in case.waiting if each.kind is RequestKind.PICKUP), None)
+    kind = RequestKind.CONFIRM if application.at_counter else RequestKind.PICKUP
+    asked = next((each for each in case.waiting if each.kind is kind), None)
     match application.state:
         case State.SUBMITTED | State.STOPPING:
             return application.entered_at
         case State.ISSUING:
             return application.attempt.deadline if application.attempt else None
-        case State.APPROVED | State.ISSUED:
+        case State.IN_REVIEW if application.awaits_prechecks:
+            return application.decided.at if application.decided else None
+        case State.IN_REVIEW | State.APPROVED | State.ISSUED:
             return asked.received_at if asked else None
         case _:
             return None

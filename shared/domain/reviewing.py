@@ -5,10 +5,10 @@ from datetime import datetime
 
 from shared.domain.accounts import AccountFacts, GuardResult, Method, refused
 from shared.domain.addressees import receipt, to_applicant, to_owner, to_staff
-from shared.domain.application import Application, Change, move, note, with_facts
+from shared.domain.application import Application, Change, Proof, move, note, with_facts
 from shared.domain.closing import need_attention
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Attention, Channel, Flag, Language, Reason
+from shared.domain.kinds import SUBMITTED_BY_WEB, Attention, Channel, Flag, Language, Reason
 from shared.domain.mails import MailKind
 from shared.domain.photo import PhotoDoubt, StoredPhoto
 from shared.domain.requests import Request
@@ -26,33 +26,51 @@ def reference_of(application: str) -> str:
 
 
 def submit(request: Request, now: datetime, rules: Rules) -> Change:
-    """The application begins with what the door took in; nothing of the directory is known yet."""
+    """The application begins with what the door took in; nothing of the directory is known yet.
+
+    Only the website's door knows the account; the other channels bring evidence, and the worker finds out whose it is.
+    """
     body = request.body
     name = body.get("photo", "")
     doubts = tuple(PhotoDoubt(each) for each in body.get("doubts", "").split(",") if each)
+    channel = Channel(body["channel"])
     application = Application(
         id=request.application,
         reference=reference_of(request.application),
-        channel=Channel(body["channel"]),
-        subject=body["subject"],
+        channel=channel,
+        subject=body.get("subject", "") if channel in SUBMITTED_BY_WEB else "",
         language=Language(body["language"]),
         reason=Reason(body["reason"]),
         state=State.SUBMITTED,
         received_at=request.received_at,
         entered_at=now,
-        promised_by=_first_promise(request.received_at, rules),
+        promised_by=_first_promise(request.received_at, rules) if channel.held_until_open else None,
         details=body.get("details", ""),
         contact_email=body.get("contact_email", ""),
         photo=StoredPhoto(name, doubts) if name else None,
+        account=body.get("account", ""),
+        proof=_proof(request, channel),
+        source=body.get("source", ""),
     )
     return note(
         application,
         EventKind.SUBMITTED,
         request.received_at,
-        party=Party.APPLICANT,
+        party=Party.CLERK if channel is Channel.OFFICE else Party.APPLICANT,
         actor=application.subject,
-        channel=application.channel.value,
+        channel=channel.value,
     )
+
+
+def _proof(request: Request, channel: Channel) -> Proof | None:
+    if channel in SUBMITTED_BY_WEB or request.stamped_at is None:
+        return None
+    return Proof(request.evidence, request.stamped_at)
+
+
+def identified(application: Application, subject: str) -> Change:
+    """What came with the application was verified, and this is the account it is about."""
+    return Change(replace(application, subject=subject))
 
 
 def _first_promise(received_at: datetime, rules: Rules) -> datetime:
@@ -75,18 +93,22 @@ class Prechecks:
 
 def precheck(application: Application, found: Prechecks, now: datetime, rules: Rules) -> Change:
     """Judge the account, tell its owner, and open the review, hold it, or ask the operator."""
+    known = replace(judged(application, found), approvals=())
+    notices = (*to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round), *receipt(known, now))
+    if refused(found.guards):
+        return need_attention(known, Attention.GUARD, now, rules).owing(*notices)
+    return enter_queue(known, known.received_at, now, rules).owing(*notices)
+
+
+def judged(application: Application, found: Prechecks) -> Application:
+    """The application with everything that was found out about its account, and what is unusual about it."""
     known = application if found.account is None else with_facts(application, found.account)
     known = replace(
         known,
         guards=found.guards,
         methods_seen=tuple(each for each in found.methods if each.kind.is_mfa),
-        approvals=(),
     )
-    known = replace(known, flags=_flags(known, found))
-    notices = (*to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round), *receipt(known, now))
-    if refused(found.guards):
-        return need_attention(known, Attention.GUARD, now, rules).owing(*notices)
-    return enter_queue(known, known.received_at, now, rules).owing(*notices)
+    return replace(known, flags=_flags(known, found))
 
 
 def enter_queue(application: Application, received_at: datetime, now: datetime, rules: Rules) -> Change:
@@ -171,13 +193,15 @@ def discard_photo(application: Application) -> Application:
 def _flags(application: Application, found: Prechecks) -> tuple[Flag, ...]:
     doubts = application.photo.doubts if application.photo else ()
     outside = any(not each.own_mailbox for each in application.addresses)
+    typed = bool(application.contact_email) and not application.contact_on_file
+    seen_in_person = application.vouched and application.contact_confirmed
     told = {
-        Flag.CONTACT_NOT_ON_FILE: bool(application.contact_email) and not application.contact_on_file,
+        Flag.CONTACT_NOT_ON_FILE: typed and not seen_in_person,
         Flag.METHODS_STILL_REGISTERED: bool(application.methods_seen),
         Flag.EARLIER_APPLICATIONS: found.earlier > 0,
         Flag.EARLIER_CONTEST: found.contested_before,
         Flag.PHOTO_UNCLEAR: bool(doubts),
-        Flag.NO_PHOTO: application.photo is None,
+        Flag.NO_PHOTO: application.photo is None and application.channel.held_until_open,
         Flag.OWN_MAILBOX_ONLY: bool(application.addresses) and not outside,
     }
     return tuple(flag for flag, raised in told.items() if raised)

@@ -1,10 +1,12 @@
 """Members of staff, and whether one of them may decide a case: separation of duties as values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.domain.accounts import AccountFacts
 from shared.domain.application import Application
-from shared.domain.kinds import Role
+from shared.domain.kinds import CounterBar, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Decider:
 
     staff: StaffIdentity | None
     employee_id: str = ""
+    groups: frozenset[str] = frozenset()
+    """Object ids of their groups, where they matter: of a clerk."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -67,4 +71,31 @@ def bar_to_decide(
     for each in application.approvals:
         if each.oid == staff.oid or (employee_id and each.employee_id == employee_id):
             return DecisionBar.APPROVED_ALREADY
+    return None
+
+
+def is_clerk(decider: Decider) -> bool:
+    """Whether this is a verified office clerk."""
+    return decider.staff is not None and Role.OFFICE_CLERK.value in decider.staff.roles
+
+
+def bar_at_counter(
+    clerk: Decider, account: AccountFacts, scopes: Mapping[str, frozenset[str]]
+) -> CounterBar | None:
+    """Why this clerk may not act for this account; None if they may.
+
+    Checks: verified token and role; never for oneself (by object id or employee id); some group of the clerk is given a
+    group or the faculty of the account, or ``*``.
+    """
+    if clerk.staff is None or not is_clerk(clerk):
+        return CounterBar.NOT_VERIFIED
+    same_person = bool(clerk.employee_id) and clerk.employee_id == account.employee_id
+    if clerk.staff.oid == account.oid or same_person:
+        return CounterBar.OWN_CASE
+    fold = str.casefold
+    mine = frozenset(map(fold, clerk.groups))
+    theirs = frozenset(map(fold, (*account.groups, "*", account.affiliation))) - {""}
+    given = (names for group, names in scopes.items() if fold(group) in mine)
+    if not any(theirs & frozenset(map(fold, names)) for names in given):
+        return CounterBar.NOT_IN_SCOPE
     return None

@@ -9,7 +9,8 @@ from shared.domain.mails import MailKind
 from shared.domain.requests import RequestKind
 from shared.domain.rules import Rules
 from shared.domain.states import State
-from shared.domain.step_facts import all_refused, expire, first, notice_accepted_at, owner_notified
+from shared.domain.step_facts import all_refused, cooled_at, expire, first, owner_notified
+from shared.domain.step_of_counter import step_at_counter, step_confirmed
 from shared.domain.step_of_pass import (
     step_approved,
     step_completed,
@@ -36,6 +37,10 @@ def _held(case: Case, application: Application, now: datetime, rules: Rules) -> 
 
 
 def _in_review(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    if application.at_counter:
+        return step_at_counter(case, application, now, rules)
+    if application.awaits_prechecks:
+        return step_confirmed(case, application, now, rules)
     request = first(case, RequestKind.DECISION)
     if request is not None:
         decider = case.found.deciders.get(request.key)
@@ -60,19 +65,15 @@ def _returned(case: Case, application: Application, now: datetime, rules: Rules)
 
 def _cooling_off(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """The delay counts from the accepted notice, and never ends before the time the person was told."""
-    accepted = notice_accepted_at(case)
-    due = application.due_at
-    if accepted is None and owner_notified(case, application).passed:
-        over = due is not None and now >= due
-        return Commit(deciding.approve_after_delay(application, now, rules)) if over else None
-    if accepted is None and not any(each.kind is MailKind.OWNER_NOTICE for each in case.owed()):
-        judged = closing.with_guards(application, (owner_notified(case, application),))
+    notified = owner_notified(case, application)
+    if not notified.passed:
+        if any(each.kind is MailKind.OWNER_NOTICE for each in case.owed()):
+            return None
+        judged = closing.with_guards(application, (notified,))
         return Commit(closing.need_attention(judged, Attention.GUARD, now, rules))
-    if accepted is None or application.due_at is None:
-        return None
-    if now >= max(accepted + rules.cooling_off, application.due_at):
-        return Commit(deciding.approve_after_delay(application, now, rules))
-    return None
+    until = cooled_at(case, application, rules)
+    over = until is not None and now >= until
+    return Commit(deciding.approve_after_delay(application, now, rules)) if over else None
 
 
 def _attention(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from shared.domain import closing, issuing
-from shared.domain.accounts import account_guards, refused
+from shared.domain.accounts import refused
 from shared.domain.application import Application, Change
 from shared.domain.kinds import Attention
 from shared.domain.mails import MailKind
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.step_facts import all_refused, expire, first, missing, over, owner_notified
+from shared.domain.step_of_lock import guards_of
+from shared.domain.step_of_card import pickup_bar
 from shared.domain.steps import (
     Case,
     Commit,
@@ -28,7 +30,7 @@ def step_approved(case: Case, application: Application, now: datetime, rules: Ru
     """The person's turn: asks for the pass within the window."""
     if over(application, now):
         return expire(application, now, rules)
-    if all_refused(case, MailKind.PICKUP):
+    if all_refused(case, MailKind.PICKUP) and not application.slips:
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
     if not issuing.may_ask(application, rules):
         return Commit(closing.need_attention(application, Attention.PASS_TROUBLE, now, rules))
@@ -51,6 +53,9 @@ def _claim(
         return Commit(issuing.refuse_claim(application, request, now))
     if case.found.unreachable:
         return None
+    barred = pickup_bar(case, application, request, now, rules)
+    if barred is not None:
+        return barred
     notified = owner_notified(case, application)
     notices = tuple(each for each in case.owed() if each.kind is MailKind.OWNER_NOTICE)
     if not notified.passed and notices:
@@ -59,7 +64,7 @@ def _claim(
     lacking = missing(case, Need.ACCOUNT, Need.FROZEN, Need.METHODS)
     if lacking is not None:
         return lacking
-    guards = account_guards(case.found.account, protected=rules.protected, frozen=bool(case.found.frozen))
+    guards = guards_of(case, application, rules)
     if refused((*guards, notified)):
         judged = closing.with_guards(application, (*guards, notified))
         change = closing.need_attention(judged, Attention.GUARD, now, rules)
@@ -147,7 +152,12 @@ def _issued_requests(case: Case, application: Application, now: datetime, rules:
 
 
 def step_stopping(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
-    """Deleted and seen gone, sessions ended, and not before the last claim's deadline."""
+    """Deleted and seen gone, sessions ended, and not before the last claim's deadline.
+
+    What never had an account, or was a mere look-up at the counter, touches nobody's passes or sessions.
+    """
+    if not application.subject or application.unconfirmed:
+        return Commit(closing.stopped(application, now, rules))
     if case.found.unreachable:
         return None
     current = application.current_pass

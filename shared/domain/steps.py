@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.domain.accounts import AccountFacts, LivePass, Method
 from shared.domain.application import Application, Change
+from shared.domain.card import CardLink
 from shared.domain.issuing import Minted, NotMinted
 from shared.domain.mails import MailState, OwedMail
 from shared.domain.requests import Request
@@ -21,6 +22,11 @@ class Need(StrEnum):
     PASSES = "passes"
     FROZEN = "frozen"
     STORED_DECISION = "stored_decision"
+    CARD = "card"
+    CARD_PASSES = "card_passes"
+    PROOF = "proof"
+    CLERK = "clerk"
+    SUBJECT = "subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,27 @@ class Gather:
 @dataclass(frozen=True, slots=True)
 class GatherDecider:
     """Verify the token that came with a staff request."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class GatherFormProof:
+    """Verify the flow's token that came with a later request of a form."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Supersede:
+    """End this other open case of the account, in its own partition; it may have a pass to delete before it is over."""
+
+    application: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatherCard:
+    """Verify the card's token that came with a request for the pass."""
 
     request: Request
 
@@ -101,6 +128,9 @@ class Wait:
 type Step = (
     Gather
     | GatherDecider
+    | GatherCard
+    | GatherFormProof
+    | Supersede
     | Commit
     | MintPass
     | DeletePasses
@@ -115,11 +145,20 @@ type Step = (
 
 @dataclass(frozen=True, slots=True)
 class LockFacts:
-    """Who holds the account's lock, and what came before."""
+    """Who holds the account's lock, and what came before; ``other`` is the holder's open case if it is another one."""
 
     holder: str
     earlier: int
     contested_before: bool = False
+    other: Application | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What a card's token proves: whether it is genuine and of this verification, and whose account the card is linked to."""
+
+    verified: bool
+    link: CardLink | None = None
 
 
 @dataclass
@@ -128,11 +167,17 @@ class Findings:
 
     Attributes:
         unreachable: Something outside could not be asked; the look ends and a later one tries again.
+        card: What the card's token proves that came with the application.
+        cards: The same of requests for the pass, by key.
+        card_passes: How many passes by card the account got within 24 hours.
         refused: Graph refuses to answer for good: a permission is missing.
         mails_blocked_until: The mail service or its budget takes nothing before then.
         passes_deleted: Ids of the passes that this look deleted; never forgotten within the look.
         minted: Outcome of the attempt that this look claimed; never forgotten within the look.
         claimed: Number of the attempt that this look claimed.
+        proved: Whether the flow's token that came with a form verifies; ``form_proofs`` the same of later requests.
+        clerk: Whom the token of a look-up at the counter names.
+        subject: Object id of the account that a form or a clerk named; empty if there is none.
     """
 
     lock: LockFacts | None = None
@@ -144,6 +189,9 @@ class Findings:
     frozen: bool | None = None
     stored_decision: bool | None = None
     deciders: dict[str, Decider] = field(default_factory=dict)
+    card: CardFacts | None = None
+    cards: dict[str, CardFacts] = field(default_factory=dict)
+    card_passes: int | None = None
     unreachable: bool = False
     refused: bool = False
     mails_blocked_until: datetime | None = None
@@ -152,6 +200,10 @@ class Findings:
     photos_erased: frozenset[str] = frozenset()
     minted: Minted | NotMinted | None = None
     claimed: int = 0
+    proved: bool | None = None
+    form_proofs: dict[str, bool] = field(default_factory=dict)
+    clerk: Decider | None = None
+    subject: str | None = None
 
     def has(self, need: Need) -> bool:
         """Whether this was gathered already."""
@@ -162,6 +214,11 @@ class Findings:
             Need.PASSES: self.passes is not None,
             Need.FROZEN: self.frozen is not None,
             Need.STORED_DECISION: self.stored_decision is not None,
+            Need.CARD: self.card is not None,
+            Need.CARD_PASSES: self.card_passes is not None,
+            Need.PROOF: self.proved is not None,
+            Need.CLERK: self.clerk is not None,
+            Need.SUBJECT: self.subject is not None,
         }[need]
 
 

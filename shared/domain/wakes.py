@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from shared.domain.application import Application
 from shared.domain.rules import Rules
 from shared.domain.states import State
-from shared.domain.step_facts import notice_accepted_at
+from shared.domain.step_facts import cooled_at
 from shared.domain.steps import Case
 
 WORK_IN_PROGRESS = timedelta(minutes=11)
@@ -22,8 +22,8 @@ def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -
     times = [each for each in _times(case, application, rules) if each is not None]
     if case.owed():
         times.append(case.found.mails_blocked_until or now + WORK_IN_PROGRESS)
-    if case.found.unreachable:
-        times.append(now + TRY_AGAIN)
+    if case.found.unreachable or application.state is State.SUBMITTED or application.awaits_prechecks:
+        times.append(now + TRY_AGAIN)  # also while another case of the account comes to its end
     if not times:
         return None
     first = min(times)
@@ -37,7 +37,7 @@ def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> d
     ]
     busy = {State.SUBMITTED, State.STOPPING}
     left = application.removals or application.discarded or application.sessions_to_end
-    if owes_mail or application.state in busy or left:
+    if owes_mail or application.state in busy or application.awaits_prechecks or left:
         times.append(now + WORK_IN_PROGRESS)
     return min(times, default=None)
 
@@ -46,9 +46,8 @@ def _times(case: Case, application: Application, rules: Rules) -> tuple[datetime
     due = application.due_at
     if application.state is State.STOPPING and application.attempt is not None:
         due = application.attempt.deadline
-    if application.state is State.COOLING_OFF and due is not None:
-        accepted = notice_accepted_at(case)
-        due = max(due, accepted + rules.cooling_off) if accepted else due
+    if application.state is State.COOLING_OFF:
+        due = cooled_at(case, application, rules)
     return (due, application.check_at, _photo(application))
 
 

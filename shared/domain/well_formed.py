@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from shared.domain.kinds import Channel, DecisionKind, Language, Reason, ReasonCode
+from shared.domain.kinds import CardKind, Channel, DecisionKind, Language, Reason, ReasonCode
 from shared.domain.photo import PhotoDoubt
 from shared.domain.requests import Request, RequestKind
 
@@ -12,12 +12,13 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 _LONGEST_TEXT: Final = 4_000
 _LONGEST_KEY: Final = 2_048
 _LONGEST_IN_ALL: Final = 16_000
+_LONGEST_EVIDENCE: Final = 8_000
+"""A case keeps up to three tokens (look-up, confirmation, second approval), and must fit into one property of its row."""
 _MOST_FIELDS: Final = 20
 _YEARS: Final = range(2000, 2200)
 _SUBJECT: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
-
-SUBMITTED_BY_WEB: Final = frozenset({Channel.WEBSITE})
-"""Channels whose applications web may ask for on its word alone; the others bring evidence that the worker verifies."""
+_ACCOUNT: Final = re.compile(r"[^\s\x00-\x1f\x7f/\\?%\"<>]{1,256}")
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def well_formed(request: Request) -> bool:
@@ -27,17 +28,18 @@ def well_formed(request: Request) -> bool:
     if not _within_bounds(request):
         return False
     check = _CHECKS.get(request.kind)
-    return check is None or check(request.body)
+    return (check is None or check(request.body)) and _evidence(request)
 
 
 def _within_bounds(request: Request) -> bool:
     """What is too large could never be answered, and a time out of all reason could not be counted with."""
     texts = request.body.values()
+    longest = {"sign_in": _LONGEST_EVIDENCE}
     return (
         len(request.body) <= _MOST_FIELDS
-        and all(len(each) <= _LONGEST_TEXT for each in texts)
+        and all(len(text) <= longest.get(name, _LONGEST_TEXT) for name, text in request.body.items())
         and sum(map(len, texts)) <= _LONGEST_IN_ALL
-        and len(request.evidence) <= _LONGEST_IN_ALL
+        and len(request.evidence) <= _LONGEST_EVIDENCE
         and request.received_at.year in _YEARS
     )
 
@@ -54,13 +56,56 @@ def may_be_erased(request: Request) -> bool:
 
 
 def _submit(body: dict[str, str]) -> bool:
+    if not _one_of(body.get("reason"), Reason) or not _one_of(body.get("language"), Language):
+        return False
+    match body.get("channel"):
+        case Channel.WEBSITE:
+            return bool(_SUBJECT.fullmatch(body.get("subject", ""))) and _photo(body)
+        case Channel.FORM:
+            return _account(body) and bool(_DIGEST.fullmatch(body.get("source", "")))
+        case Channel.OFFICE:
+            return _account(body)
+        case Channel.IDENTITY_VERIFICATION:
+            return True
+        case _:
+            return False
+
+
+def _evidence(request: Request) -> bool:
+    """Whether the token is there without which nothing could be verified; a form may come with a shared key instead."""
+    if request.kind is RequestKind.UNLINK:
+        return bool(request.evidence) or bool(request.body.get("sign_in"))
+    if request.kind is RequestKind.SUBMIT:
+        needs = request.body.get("channel") in {Channel.OFFICE, Channel.IDENTITY_VERIFICATION}
+    else:
+        needs = request.kind in {RequestKind.CONFIRM, RequestKind.LEAVE, RequestKind.SLIP, RequestKind.LINK}
+    return bool(request.evidence) or not needs
+
+
+def _account(body: dict[str, str]) -> bool:
+    return bool(_ACCOUNT.fullmatch(body.get("account", "")))
+
+
+def _confirm(body: dict[str, str]) -> bool:
     return (
-        body.get("channel") in SUBMITTED_BY_WEB
-        and bool(_SUBJECT.fullmatch(body.get("subject", "")))
+        _one_of(body.get("card"), CardKind)
+        and body.get("face") == "on"
+        and body.get("valid") == "on"
         and _one_of(body.get("reason"), Reason)
         and _one_of(body.get("language"), Language)
-        and _photo(body)
     )
+
+
+def _different(body: dict[str, str]) -> bool:
+    return bool(_DIGEST.fullmatch(body.get("source", "")))
+
+
+def _link(body: dict[str, str]) -> bool:
+    return bool(body.get("sign_in")) and _one_of(body.get("language"), Language)
+
+
+def _unlink(body: dict[str, str]) -> bool:
+    return _one_of(body.get("language"), Language)
 
 
 def _photo(body: dict[str, str]) -> bool:
@@ -78,7 +123,7 @@ def _pickup(body: dict[str, str]) -> bool:
 
 
 def _one_of(
-    value: str | None, kinds: "type[Reason | Language | PhotoDoubt | DecisionKind | ReasonCode]"
+    value: str | None, kinds: "type[Reason | Language | PhotoDoubt | DecisionKind | ReasonCode | CardKind]"
 ) -> bool:
     return value in {each.value for each in kinds}
 
@@ -89,4 +134,8 @@ _CHECKS: Final[dict[RequestKind, Callable[[dict[str, str]], bool]]] = {
     RequestKind.PHOTO: _photo,
     RequestKind.DECISION: _decision,
     RequestKind.PICKUP: _pickup,
+    RequestKind.CONFIRM: _confirm,
+    RequestKind.DIFFERENT: _different,
+    RequestKind.LINK: _link,
+    RequestKind.UNLINK: _unlink,
 }

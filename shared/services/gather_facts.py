@@ -1,10 +1,12 @@
 """Ask outside for the facts that the domain wants: lock, account, methods, passes, switches, who decided."""
 
 from shared.domain.accounts import Method
-from shared.domain.requests import Request
+from shared.domain.application import Proof
+from shared.domain.requests import Request, RequestKind
 from shared.domain.staff import Decider
 from shared.domain.steps import Findings, LockFacts, Need
 from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, UnavailableError
+from shared.services import gather_card
 from shared.services.worker_ports import WorkerPorts
 
 _LOCK_TRIES = 5
@@ -17,14 +19,14 @@ async def gather(needs: tuple[Need, ...], snapshot: Snapshot, found: Findings, p
     Raises:
         UnavailableError: something cannot be asked now.
     """
-    subject = snapshot.application.subject
     try:
         for need in needs:
             await _gather_one(need, snapshot, found, ports)
     except ForbiddenError:
         found.refused = True
     except MissingError:
-        if await is_gone(subject, ports):  # and with the account what it had
+        subject = found.subject or snapshot.application.subject
+        if subject and await is_gone(subject, ports):  # and with the account what it had
             found.methods = found.methods or ()
             found.passes = found.passes or ()
         else:
@@ -32,8 +34,15 @@ async def gather(needs: tuple[Need, ...], snapshot: Snapshot, found: Findings, p
 
 
 async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: WorkerPorts) -> None:
-    subject = snapshot.application.subject
+    application = snapshot.application
+    subject = found.subject or application.subject
     match need:
+        case Need.PROOF:
+            found.proved = await _proved(application.proof, ports)
+        case Need.CLERK:
+            found.clerk = await _clerk(application.proof, ports)
+        case Need.SUBJECT:
+            found.subject = await ports.directory.find(application.account) or ""
         case Need.LOCK:
             found.lock = await take_lock(subject, snapshot.application.id, ports)
         case Need.ACCOUNT:
@@ -47,6 +56,10 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
             found.frozen = await ports.switches.frozen()
         case Need.STORED_DECISION:
             found.stored_decision = await _stored_decision(snapshot, ports)
+        case Need.CARD:
+            found.card = await gather_card.of_case(snapshot.application, ports)
+        case Need.CARD_PASSES:
+            found.card_passes = await gather_card.passes_of_late(snapshot, ports)
 
 
 async def is_gone(subject: str, ports: WorkerPorts) -> bool:
@@ -67,11 +80,45 @@ async def gather_decider(request: Request, found: Findings, ports: WorkerPorts) 
     Raises:
         UnavailableError: keys or directory cannot be read now.
     """
+    if request.kind is RequestKind.CONFIRM:
+        proof = Proof(request.evidence, request.stamped_at) if request.stamped_at else None
+        found.deciders[request.key] = await _clerk(proof, ports)
+        return
     staff = None
     if request.evidence and request.stamped_at is not None:
         staff = await ports.staff_tokens.verify(request.evidence, stamped_at=request.stamped_at)
     employee_id = await ports.directory.employee_id(staff.oid) if staff else ""
     found.deciders[request.key] = Decider(staff, employee_id)
+
+
+async def gather_form_proof(request: Request, found: Findings, ports: WorkerPorts) -> None:
+    """Verify the flow's token of a later request.
+
+    Raises:
+        UnavailableError: the keys cannot be read now.
+    """
+    proof = Proof(request.evidence, request.stamped_at) if request.stamped_at else None
+    found.form_proofs[request.key] = await _proved(proof, ports)
+
+
+async def _proved(proof: Proof | None, ports: WorkerPorts) -> bool:
+    """Whether the flow's token verifies; without one only where a shared key is enough by setting."""
+    if proof is None:
+        return False
+    if not proof.evidence:
+        return ports.rules.forms_without_token
+    return await ports.form_tokens.verify(proof.evidence, stamped_at=proof.stamped_at)
+
+
+async def _clerk(proof: Proof | None, ports: WorkerPorts) -> Decider:
+    """Whom a clerk's token names, with employee id and groups; what does not verify is nobody."""
+    if proof is None or not proof.evidence:
+        return Decider(None)
+    staff = await ports.staff_tokens.verify(proof.evidence, stamped_at=proof.stamped_at)
+    facts = await ports.directory.facts(staff.oid) if staff else None
+    if staff is None or facts is None:
+        return Decider(None)
+    return Decider(staff, facts.employee_id, facts.groups)
 
 
 async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockFacts:
@@ -93,7 +140,7 @@ async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockF
         if lock.application != application:
             holder = await ports.applications.read(lock.application)
             if holder is not None and holder.application.open:
-                return LockFacts(lock.application, len(lock.earlier))
+                return LockFacts(lock.application, len(lock.earlier), other=holder.application)
         try:
             await ports.locks.replace(lock, application)
         except StaleError:

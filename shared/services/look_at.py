@@ -22,12 +22,15 @@ from shared.domain.steps import (
     EraseRequests,
     Findings,
     Gather,
+    GatherCard,
     GatherDecider,
+    GatherFormProof,
     MintPass,
     RemoveMethods,
     RevokeSessions,
     SendMails,
     Step,
+    Supersede,
     Wait,
 )
 from shared.domain.wakes import TRY_AGAIN, wake_after
@@ -41,10 +44,12 @@ from shared.ports import (
     UnknownOutcomeError,
     Wake,
 )
-from shared.services import gather_facts, remove_old_methods
+from shared.services import gather_card, gather_facts, remove_old_methods
 from shared.services.issue_pass import issue_pass
 from shared.services.send_mails import send_mails
 from shared.services.set_aside import set_aside
+from shared.services.tend_link import tend_links
+from shared.services.supersede import supersede, tell_successor
 from shared.services.worker_ports import WorkerPorts
 
 _LOG = logging.getLogger(__name__)
@@ -96,7 +101,7 @@ class _Look:
         The inbox first: so the case is never older than what its requests saw.
         """
         inbox = await self._ports.inbox.waiting(self._id)
-        self._inbox = tuple(await set_aside(inbox, self._ports))
+        self._inbox = tuple(await tend_links(await set_aside(inbox, self._ports), self._ports))
         self._snapshot = await self._ports.applications.read(self._id)
         self._found = Findings(
             minted=self._found.minted,
@@ -134,6 +139,13 @@ class _Look:
                 await gather_facts.gather(needs, self._known(), self._found, self._ports)
             case GatherDecider(request):
                 await gather_facts.gather_decider(request, self._found, self._ports)
+            case GatherFormProof(request):
+                await gather_facts.gather_form_proof(request, self._found, self._ports)
+            case Supersede(other):
+                await supersede(other, self._known().application, self._ports)
+                self._found.lock = None  # whose it is now is to be looked at again
+            case GatherCard(request):
+                await gather_card.of_request(request, self._found, self._ports)
             case SendMails(mails):
                 outcome = await send_mails(self._known(), mails, self._ports)
                 self._snapshot = outcome.snapshot
@@ -156,7 +168,7 @@ class _Look:
             case MintPass(application):
                 self._found.claimed = 0  # before the call: an attempt is tried once, whatever is raised
                 self._found.minted = await issue_pass(application, self._found.account, self._ports)
-                self._found.methods = self._found.passes = None
+                self._found.methods = self._found.passes = self._found.card_passes = None
             case DeletePasses(ids):
                 await self._delete_passes(ids)
             case RevokeSessions():
@@ -204,6 +216,7 @@ class _Look:
             self._found.claimed = after.attempts
         if after.terminal and before is not None and not before.application.terminal:
             await self._forget()
+            await tell_successor(after, self._ports)
 
     async def _forget(self) -> None:
         """Take the case out of the index of open ones, once in a look."""

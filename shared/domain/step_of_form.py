@@ -1,0 +1,64 @@
+"""What a response of a form asks for: its flow's token, its account, and a word to the operators when it changes."""
+
+from datetime import datetime
+
+from shared.domain import closing, reviewing
+from shared.domain.accounts import account_guards
+from shared.domain.application import Application, note
+from shared.domain.events import EventKind, Party
+from shared.domain.requests import Outcome, RequestKind
+from shared.domain.rules import Rules
+from shared.domain.step_facts import first, missing
+from shared.domain.steps import Case, Commit, GatherFormProof, Need, Step
+
+_REFUSED_ALERT = 6_000_000
+_DIFFERED_ALERT = 7_000_000
+"""Numbers of alerts about forms; other alerts of a case have other ranges."""
+
+
+def identify_form(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """Verify the flow's token, then find the account of the responder; None once that is known.
+
+    An account that does not exist goes to the operator, as from every way in.
+    """
+    if application.subject:
+        return None
+    lacking = missing(case, Need.PROOF)
+    if lacking is not None:
+        return lacking
+    if not case.found.proved:
+        refused = closing.refuse(application, now, rules, event=EventKind.CANCELLED, why="not_verified")
+        told = closing.tell_operators(refused.application, _REFUSED_ALERT, now, rules)
+        return Commit(refused.owing(*told.mails))
+    lacking = missing(case, Need.SUBJECT)
+    if lacking is not None:
+        return lacking
+    if case.found.subject:
+        return Commit(reviewing.identified(application, case.found.subject))
+    lacking = missing(case, Need.FROZEN)
+    if lacking is not None:
+        return lacking
+    guards = account_guards(None, protected=rules.protected, frozen=bool(case.found.frozen))
+    unknown = reviewing.Prechecks(account=None, guards=guards, methods=(), earlier=0)
+    return Commit(reviewing.precheck(application, unknown, now, rules))
+
+
+def differs(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """The same response came with other content: the first stays, and the operators are told.
+
+    Only if the flow itself says so: what does not verify is no news.
+    """
+    request = first(case, RequestKind.DIFFERENT)
+    if request is None:
+        return None
+    proved = case.found.form_proofs.get(request.key)
+    if proved is None:
+        return None if case.found.unreachable or case.found.refused else GatherFormProof(request)
+    if not proved:
+        late = note(application, EventKind.REQUEST_TOO_LATE, now, request=request.kind.value, why="refused")
+        return Commit(late.answering(request, now, Outcome.REFUSED))
+    if request.body["source"] == application.source:
+        return Commit(closing.too_late(application, request, now))
+    change = note(application, EventKind.RESPONSE_DIFFERED, now, party=Party.SYSTEM)
+    told = closing.tell_operators(change.application, _DIFFERED_ALERT + application.events, now, rules)
+    return Commit(change.owing(*told.mails).answering(request, now))

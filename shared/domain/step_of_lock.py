@@ -1,0 +1,61 @@
+"""What every way in asks for before anything is decided: the account's lock and the prechecks."""
+
+from datetime import datetime
+
+from shared.domain import closing
+from shared.domain.accounts import GuardResult, account_guards
+from shared.domain.application import Application
+from shared.domain.kinds import Channel
+from shared.domain.reviewing import Prechecks
+from shared.domain.rules import Rules
+from shared.domain.states import State
+from shared.domain.step_facts import missing
+from shared.domain.steps import Case, Commit, Gather, Need, Step, Supersede
+
+
+def holds_lock(case: Case, application: Application) -> bool:
+    """Whether this look took the account's lock for this application."""
+    return case.found.lock is not None and case.found.lock.holder == application.id
+
+
+def take_lock(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """One open application per account: take the lock, end the case that gives way, or be the duplicate.
+
+    None while the other case is coming to its end: a pass that it may have made must be gone before this one makes another.
+    """
+    lock = case.found.lock
+    if lock is None:
+        return Gather((Need.LOCK,))
+    other = lock.other
+    if other is None or not closing.gives_way(other, application.channel):
+        return Commit(closing.duplicate(application, lock.holder, now, rules))
+    if other.state is State.STOPPING or other.duplicate_of == application.id:
+        return None
+    return Supersede(lock.holder)
+
+
+def prechecks(case: Case, application: Application, rules: Rules) -> Gather | Prechecks:
+    """What was found out about the account, or what is still to be asked."""
+    found = case.found
+    lacking = missing(case, Need.ACCOUNT, Need.METHODS, Need.FROZEN)
+    if lacking is not None:
+        return lacking
+    return Prechecks(
+        account=found.account,
+        guards=guards_of(case, application, rules),
+        methods=found.methods or (),
+        earlier=found.lock.earlier if found.lock else 0,
+        contested_before=found.lock.contested_before if found.lock else False,
+    )
+
+
+def guards_of(case: Case, application: Application, rules: Rules) -> tuple[GuardResult, ...]:
+    """Every guard, asked of what this look gathered about the account.
+
+    An address on file is wanted unless the person was there: at the counter, or with the card (whose case gets so far
+    only after its token was verified).
+    """
+    in_person = application.vouched or application.channel is Channel.IDENTITY_VERIFICATION
+    return account_guards(
+        case.found.account, protected=rules.protected, frozen=bool(case.found.frozen), in_person=in_person
+    )
