@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from shared.domain.application import Application
+from shared.domain.kinds import Channel
 from shared.domain.mails import MailKind, OwedMail
 from shared.domain.states import State
 
@@ -21,6 +22,13 @@ def to_applicant(
         return trusted
     typed = OwedMail(kind, round_, application.contact_email, at, with_link=application.contact_confirmed)
     return (*trusted, typed)
+
+
+def to_collect(application: Application, at: datetime, *, round_: int) -> tuple[OwedMail, ...]:
+    """The pass may be asked for: by the mailed link, or, if the card decided, by verifying it once more, without any link."""
+    by_card = application.channel is Channel.IDENTITY_VERIFICATION
+    kind = MailKind.VERIFY_AGAIN if by_card else MailKind.PICKUP
+    return to_applicant(application, kind, at, round_=round_)
 
 
 def receipt(application: Application, at: datetime) -> tuple[OwedMail, ...]:
@@ -48,6 +56,7 @@ _WANTED_IN = {
     MailKind.PROMISE_CHANGED: {State.HELD, State.IN_REVIEW},
     MailKind.RETURNED: {State.RETURNED},
     MailKind.PICKUP: {State.APPROVED, State.ISSUING, State.ISSUED},
+    MailKind.VERIFY_AGAIN: {State.APPROVED, State.ISSUING, State.ISSUED},
     MailKind.COOLING_OFF: {State.COOLING_OFF},
 }
 

@@ -6,7 +6,7 @@ from shared.domain import closing
 from shared.domain.accounts import GuardResult
 from shared.domain.application import Application
 from shared.domain.events import Party
-from shared.domain.kinds import Closing, Guard
+from shared.domain.kinds import Channel, Closing, Guard
 from shared.domain.mails import MailKind, MailState
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
@@ -35,6 +35,17 @@ def notice_accepted_at(case: Case) -> datetime | None:
         and each.done_at
     ]
     return min(times, default=None)
+
+
+def cooled_at(case: Case, application: Application, rules: Rules) -> datetime | None:
+    """When the security delay is over (UTC): counted from the accepted notice, and never before what the person was told.
+
+    A young link of a card has a date of its own: its owner was told when it was made, and again when it was used.
+    """
+    due, accepted = application.due_at, notice_accepted_at(case)
+    if due is None or accepted is None or application.channel is Channel.IDENTITY_VERIFICATION:
+        return due
+    return max(due, accepted + rules.cooling_off)
 
 
 def all_refused(case: Case, kind: MailKind) -> bool:

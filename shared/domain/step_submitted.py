@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from shared.domain import reviewing
+from shared.domain import reviewing, verifying
 from shared.domain.application import Application
 from shared.domain.kinds import Channel
 from shared.domain.reviewing import Prechecks
 from shared.domain.rules import Rules
+from shared.domain.step_of_card import identify_by_card
 from shared.domain.step_of_counter import look_up
 from shared.domain.step_of_form import identify_form
 from shared.domain.step_of_lock import holds_lock, prechecks, take_lock
@@ -25,6 +26,8 @@ def step_submitted(case: Case, application: Application, now: datetime, rules: R
     found = prechecks(case, application, rules)
     if not isinstance(found, Prechecks):
         return found
+    if application.channel is Channel.IDENTITY_VERIFICATION:
+        return Commit(verifying.precheck(application, found, now, rules))
     return Commit(reviewing.precheck(application, found, now, rules))
 
 
@@ -38,4 +41,4 @@ def _identify(case: Case, application: Application, now: datetime, rules: Rules)
         case Channel.OFFICE:
             return look_up(case, application, now, rules)
         case Channel.IDENTITY_VERIFICATION:
-            return None
+            return identify_by_card(case, application, now, rules)

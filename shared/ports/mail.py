@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.domain.application import Application
+from shared.domain.card import LinkRecord
+from shared.domain.kinds import Language
 from shared.domain.mails import OwedMail
 
 
@@ -48,6 +50,10 @@ class MailComposer(Protocol):
 
     def given_up(self, to: str) -> MailMessage:
         """To an operator: a message or a request was given up on; the console lists it."""
+        ...
+
+    def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:
+        """To the owner of an account (``account`` is its name): it was linked with a card, or the link was removed."""
         ...
 
     def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:

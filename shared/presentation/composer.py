@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.application import Application
+from shared.domain.card import LinkRecord
 from shared.domain.kinds import Language
 from shared.domain.mails import MailKind, OwedMail
 from shared.ports import LinkTokens, MailMessage
@@ -59,6 +60,12 @@ class Composer:
         both = {each.value: templates.tools(self._site, each) for each in Language}
         address = f"{self._site.base_url}/staff/attention"
         return self._message("given_up", to, Language.JA, {"both": both, "attention": address})
+
+    def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:
+        """To the owner of an account: a card was linked with it, or the link was removed."""
+        address = f"{self._site.base_url}/verify/link"
+        values: dict[str, Any] = {"account": account, "at": record.at, "link_page": address}
+        return self._message(f"card_{record.deed.value}", to, language, values)
 
     def _message(self, folder: str, to: str, language: Language, values: dict[str, Any]) -> MailMessage:
         context = templates.tools(self._site, language) | values

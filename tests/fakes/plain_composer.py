@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from shared.domain.application import Application
+from shared.domain.card import LinkRecord
+from shared.domain.kinds import Language
 from shared.domain.mails import OwedMail
 from shared.ports import LinkTokens, MailMessage
 
@@ -18,6 +20,11 @@ class PlainComposer:
     def given_up(self, to: str) -> MailMessage:
         """To an operator, about what belongs to no case."""
         return MailMessage(to, "given_up", "given up", "<p>given up</p>")
+
+    def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:
+        """To the owner of an account that was linked with a card, or is not any more."""
+        text = f"account={account} language={language.value}"
+        return MailMessage(to, f"card_{record.deed.value}", text, f"<p>{text}</p>")
 
     def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
         """One mail about several cases: a line for each."""

@@ -1,0 +1,167 @@
+"""Link an account and a card, or undo it, as a request asks, and tell the account's owner. It is no case and has no state.
+
+The row stays in the inbox until everything is done, the erasure last, and is tried again each minute until then. What was done
+is a line of the history, written together with it, so that a second try goes on with the telling and does nothing twice.
+"""
+
+import logging
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from shared.domain.card import CardIdentity, CardLink, LinkDeed, LinkRecord
+from shared.domain.kinds import Language
+from shared.domain.mails import Urgency
+from shared.domain.requests import Request, RequestKind
+from shared.logs import frames
+from shared.ports import (
+    ConflictError,
+    ForbiddenError,
+    PortError,
+    StaleError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
+from shared.services.give_up import give_up
+from shared.services.set_aside import INBOX_LANE
+from shared.services.take_allowance import take_allowance
+from shared.services.worker_ports import WorkerPorts
+
+_LOG = logging.getLogger(__name__)
+
+_DEEDS: Final = {RequestKind.LINK: LinkDeed.LINKED, RequestKind.UNLINK: LinkDeed.UNLINKED}
+_TRIES: Final = 3
+_LONGEST_NAME: Final = 200
+
+
+async def tend_links(requests: Sequence[Request], ports: WorkerPorts) -> list[Request]:
+    """Do what the requests about links ask for, as far as it can be done now; returns the other requests.
+
+    Nothing that goes wrong here keeps a case of the same id from going on.
+    """
+    for each in requests:
+        if each.kind not in _DEEDS:
+            continue
+        try:
+            await _tend(each, ports)
+        except PortError as error:
+            application = each.application
+            _LOG.warning("put off: %s: %s", type(error).__name__, error, extra={"application": application})
+    return [each for each in requests if each.kind not in _DEEDS]
+
+
+async def _tend(request: Request, ports: WorkerPorts) -> None:
+    record = await ports.card_links.record(request.application, _DEEDS[request.kind])
+    if record is None:
+        act = _link if request.kind is RequestKind.LINK else _unlink
+        record = await act(request, ports)
+    if record is None or await _tell(record, Language(request.body["language"]), ports):
+        await ports.sweep.erase([request])
+
+
+async def _link(request: Request, ports: WorkerPorts) -> LinkRecord | None:
+    """Link what both tokens prove; None if nothing changes: either is linked already, or it is not proven."""
+    subject, card = await _account(request, ports), await _card(request, ports)
+    if not subject or card is None:
+        return await _refuse(request, ports)
+    if await ports.card_links.by_account(subject) or await ports.card_links.by_card(card.card):
+        return _unchanged(request)
+    now = ports.clock.now()
+    link = CardLink(subject, card.card, card.name[:_LONGEST_NAME], now, verification=request.application)
+    try:
+        await ports.card_links.link(link)
+    except ConflictError:  # somebody was first; perhaps an earlier try of this very request
+        mine = await ports.card_links.record(request.application, LinkDeed.LINKED)
+        return mine or _unchanged(request)
+    return LinkRecord(LinkDeed.LINKED, request.application, subject, card.card, now)
+
+
+async def _unlink(request: Request, ports: WorkerPorts) -> LinkRecord | None:
+    """Undo the link of the account or of the card: either proof is enough, since a link can only do harm to its owner.
+
+    Raises:
+        UnavailableError: the link is being changed by others all the time.
+    """
+    subject, card = await _account(request, ports), await _card(request, ports)
+    if not subject and card is None:
+        return await _refuse(request, ports)
+    for _ in range(_TRIES):
+        link = await ports.card_links.by_account(subject) if subject else None
+        if link is None and card is not None:
+            link = await ports.card_links.by_card(card.card)
+        if link is None:
+            return _unchanged(request)
+        now = ports.clock.now()
+        try:
+            await ports.card_links.unlink(link, verification=request.application, at=now)
+        except (StaleError, ConflictError):
+            mine = await ports.card_links.record(request.application, LinkDeed.UNLINKED)
+            if mine is not None:
+                return mine
+            continue
+        return LinkRecord(LinkDeed.UNLINKED, request.application, link.subject, link.card, now)
+    raise UnavailableError("the link is being changed by others")
+
+
+async def _account(request: Request, ports: WorkerPorts) -> str:
+    """Object id of the account whose fresh sign-in came along; empty if none did that verifies."""
+    token = request.body.get("sign_in", "")
+    if not token or request.stamped_at is None:
+        return ""
+    return await ports.fresh_sign_ins.verify(token, stamped_at=request.stamped_at)
+
+
+async def _card(request: Request, ports: WorkerPorts) -> CardIdentity | None:
+    """The card whose token came along, made for the verification that bears the request's id."""
+    if not request.evidence or request.stamped_at is None:
+        return None
+    return await ports.card_tokens.verify(
+        request.evidence, verification=request.application, stamped_at=request.stamped_at
+    )
+
+
+async def _refuse(request: Request, ports: WorkerPorts) -> None:
+    """No page of ours sends what does not verify: it can never succeed, so the operators are told and it goes."""
+    _LOG.error("a request about a link proves nothing", extra={"application": request.application})
+    key = sha256(f"{request.application}:{request.key}".encode()).hexdigest()[:24]
+    await give_up(key, INBOX_LANE, request.application, ports)
+
+
+def _unchanged(request: Request) -> None:
+    """Nothing to link or to undo: a page that was open for long, or the loser of a race. Its next look says how it is."""
+    _LOG.info("a link stays as it is", extra={"application": request.application})
+
+
+async def _tell(record: LinkRecord, language: Language, ports: WorkerPorts) -> bool:
+    """Tell every address on file, within the budget; whether all were told, or cannot be.
+
+    A second try sends them all once more: with the same operation ids it is the same mail.
+    """
+    facts = await ports.directory.facts(record.subject)
+    if facts is None or not facts.addresses:
+        return True
+    addresses = [each.value for each in facts.addresses]
+    allowance = await take_allowance({Urgency.FIRST: len(addresses)}, ports)
+    granted = allowance.granted.get(Urgency.FIRST, 0)
+    told = [await _tell_one(each, record, facts.upn, language, ports) for each in addresses[:granted]]
+    return all(told) and granted == len(addresses)
+
+
+async def _tell_one(
+    address: str, record: LinkRecord, account: str, language: Language, ports: WorkerPorts
+) -> bool:
+    """Hand one mail over; whether it need not be tried again. One address must not keep the others from being told."""
+    operation = str(uuid5(NAMESPACE_URL, f"{record.verification}:{record.deed}:{address}"))
+    try:
+        message = ports.composer.link_changed(address, record, account=account, language=language)
+    except Exception as error:  # noqa: BLE001 - templates can fail in many ways
+        _LOG.error("a mail cannot be written: %s at %s", type(error).__name__, frames(error))
+        return True
+    try:
+        await ports.mailer.send(message, operation=operation)
+    except ForbiddenError:
+        return True
+    except (UnavailableError, UnknownOutcomeError):
+        return False
+    return True
