@@ -20,8 +20,8 @@ from shared.services.submit_application import (
     PhotoDoubtful,
     PhotoRefused,
     Submission,
+    application_in_the_way,
     looked_at_from,
-    open_application_of,
     submit_application,
 )
 
@@ -32,7 +32,7 @@ bp = func.Blueprint()
 @door(APPLICANT, way=Channel.WEBSITE)
 async def apply_form(visit: Visit) -> func.HttpResponse:
     """The empty form, or the way to the application that is open already."""
-    opened = await open_application_of(visit.who.oid, bootstrap.web())
+    opened = await application_in_the_way(visit.who.oid, bootstrap.web())
     return _form(visit, Filled(form_id=token_hex(16), language=visit.language), {}, opened=opened)
 
 

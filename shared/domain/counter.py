@@ -117,9 +117,7 @@ def confirm(application: Application, request: Request, clerk: Decider, now: dat
         guards=(),
         due_at=None,
     )
-    change = note(
-        vouched, EventKind.VOUCHED, now, party=Party.CLERK, actor=confirmation.oid, card=card.value
-    )
+    change = note(vouched, EventKind.VOUCHED, now, party=Party.CLERK, actor=confirmation.oid, card=card.value)
     return change.answering(request, now)
 
 
@@ -147,9 +145,7 @@ def print_slip(
     until = now + rules.slip_life
     if application.pickup_until is not None:
         until = min(until, application.pickup_until)
-    change = note(
-        application, EventKind.SLIP_PRINTED, now, party=party, actor=actor, number=str(number)
-    )
+    change = note(application, EventKind.SLIP_PRINTED, now, party=party, actor=actor, number=str(number))
     printed = replace(change.application, slips=number, slip_until=until)
     return replace(change, application=printed).owing(
         *to_owner(printed, MailKind.SLIP_PRINTED, now, round_=number)

@@ -18,7 +18,6 @@ from shared.domain.rules import Rules
 from shared.domain.staff import Decider, StaffIdentity, bar_to_decide
 from shared.domain.states import State
 
-
 COUNTER_RISKS: frozenset[Flag] = frozenset({Flag.EARLIER_CONTEST})
 """What makes a clerk's confirmation not enough. Old methods and earlier applications are what brings people to the counter."""
 

@@ -10,8 +10,8 @@ from shared.domain.mails import MailKind
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.step_facts import all_refused, expire, first, missing, over, owner_notified
-from shared.domain.step_of_lock import guards_of
 from shared.domain.step_of_card import pickup_bar
+from shared.domain.step_of_lock import guards_of
 from shared.domain.steps import (
     Case,
     Commit,

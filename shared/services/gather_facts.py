@@ -1,12 +1,10 @@
 """Ask outside for the facts that the domain wants: lock, account, methods, passes, switches, who decided."""
 
 from shared.domain.accounts import Method
-from shared.domain.application import Proof
-from shared.domain.requests import Request, RequestKind
-from shared.domain.staff import Decider
 from shared.domain.steps import Findings, LockFacts, Need
 from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, UnavailableError
 from shared.services import gather_card
+from shared.services.verify_evidence import gather_evidence
 from shared.services.worker_ports import WorkerPorts
 
 _LOCK_TRIES = 5
@@ -37,12 +35,8 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
     application = snapshot.application
     subject = found.subject or application.subject
     match need:
-        case Need.PROOF:
-            found.proved = await _proved(application.proof, ports)
-        case Need.CLERK:
-            found.clerk = await _clerk(application.proof, ports)
-        case Need.SUBJECT:
-            found.subject = await ports.directory.find(application.account) or ""
+        case Need.PROOF | Need.CLERK | Need.SUBJECT:
+            await gather_evidence(need, application, found, ports)
         case Need.LOCK:
             found.lock = await take_lock(subject, snapshot.application.id, ports)
         case Need.ACCOUNT:
@@ -72,53 +66,6 @@ async def is_gone(subject: str, ports: WorkerPorts) -> bool:
         return await ports.directory.facts(subject) is None
     except MissingError:
         return False
-
-
-async def gather_decider(request: Request, found: Findings, ports: WorkerPorts) -> None:
-    """Verify the token of a staff request; what does not verify is nobody.
-
-    Raises:
-        UnavailableError: keys or directory cannot be read now.
-    """
-    if request.kind is RequestKind.CONFIRM:
-        proof = Proof(request.evidence, request.stamped_at) if request.stamped_at else None
-        found.deciders[request.key] = await _clerk(proof, ports)
-        return
-    staff = None
-    if request.evidence and request.stamped_at is not None:
-        staff = await ports.staff_tokens.verify(request.evidence, stamped_at=request.stamped_at)
-    employee_id = await ports.directory.employee_id(staff.oid) if staff else ""
-    found.deciders[request.key] = Decider(staff, employee_id)
-
-
-async def gather_form_proof(request: Request, found: Findings, ports: WorkerPorts) -> None:
-    """Verify the flow's token of a later request.
-
-    Raises:
-        UnavailableError: the keys cannot be read now.
-    """
-    proof = Proof(request.evidence, request.stamped_at) if request.stamped_at else None
-    found.form_proofs[request.key] = await _proved(proof, ports)
-
-
-async def _proved(proof: Proof | None, ports: WorkerPorts) -> bool:
-    """Whether the flow's token verifies; without one only where a shared key is enough by setting."""
-    if proof is None:
-        return False
-    if not proof.evidence:
-        return ports.rules.forms_without_token
-    return await ports.form_tokens.verify(proof.evidence, stamped_at=proof.stamped_at)
-
-
-async def _clerk(proof: Proof | None, ports: WorkerPorts) -> Decider:
-    """Whom a clerk's token names, with employee id and groups; what does not verify is nobody."""
-    if proof is None or not proof.evidence:
-        return Decider(None)
-    staff = await ports.staff_tokens.verify(proof.evidence, stamped_at=proof.stamped_at)
-    facts = await ports.directory.facts(staff.oid) if staff else None
-    if staff is None or facts is None:
-        return Decider(None)
-    return Decider(staff, facts.employee_id, facts.groups)
 
 
 async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockFacts:

@@ -48,8 +48,9 @@ from shared.services import gather_card, gather_facts, remove_old_methods
 from shared.services.issue_pass import issue_pass
 from shared.services.send_mails import send_mails
 from shared.services.set_aside import set_aside
-from shared.services.tend_link import tend_links
 from shared.services.supersede import supersede, tell_successor
+from shared.services.tend_link import tend_links
+from shared.services.verify_evidence import gather_decider, gather_form_proof
 from shared.services.worker_ports import WorkerPorts
 
 _LOG = logging.getLogger(__name__)
@@ -135,17 +136,11 @@ class _Look:
         match step:
             case Commit(change):
                 await self._commit(change)
-            case Gather(needs):
-                await gather_facts.gather(needs, self._known(), self._found, self._ports)
-            case GatherDecider(request):
-                await gather_facts.gather_decider(request, self._found, self._ports)
-            case GatherFormProof(request):
-                await gather_facts.gather_form_proof(request, self._found, self._ports)
+            case Gather() | GatherDecider() | GatherFormProof() | GatherCard():
+                await self._gather(step)
             case Supersede(other):
                 await supersede(other, self._known().application, self._ports)
                 self._found.lock = None  # whose it is now is to be looked at again
-            case GatherCard(request):
-                await gather_card.of_request(request, self._found, self._ports)
             case SendMails(mails):
                 outcome = await send_mails(self._known(), mails, self._ports)
                 self._snapshot = outcome.snapshot
@@ -160,6 +155,18 @@ class _Look:
                 self._found.photos_erased |= set(names)
             case _:
                 await self._act_on_account(step)
+
+    async def _gather(self, step: Gather | GatherDecider | GatherFormProof | GatherCard) -> None:
+        """The steps that only ask."""
+        match step:
+            case Gather(needs):
+                await gather_facts.gather(needs, self._known(), self._found, self._ports)
+            case GatherDecider(request):
+                await gather_decider(request, self._found, self._ports)
+            case GatherFormProof(request):
+                await gather_form_proof(request, self._found, self._ports)
+            case GatherCard(request):
+                await gather_card.of_request(request, self._found, self._ports)
 
     async def _act_on_account(self, step: Step) -> None:
         """The steps that change something in the directory."""
@@ -236,8 +243,25 @@ class _Look:
             return named
         return await self._ports.due.insert(needed, self._id, _lane(change))
 
+    async def _still_ours(self, ids: tuple[str, ...]) -> bool:
+        """Whether what was listed can be of no later case: this one is unchanged after the list was read.
+
+        A later case of the account makes a pass only when this one is over. So a worker that stood still for long, and
+        found the later one's pass in the list, finds this case changed, and deletes nothing that is not its own.
+        """
+        known = self._known()
+        current, minted = known.application.current_pass, self._found.minted
+        own = {current.id if current else "", minted.pass_id if isinstance(minted, Minted) else ""}
+        if set(ids) <= own:
+            return True
+        now = await self._ports.applications.read(self._id)
+        return now is not None and now.version == known.version
+
     async def _delete_passes(self, ids: tuple[str, ...]) -> None:
         """Delete, then look again; one that is still listed is left for a later look (replication)."""
+        if not await self._still_ours(ids):
+            await self.read()
+            return
         minted = self._found.minted
         if set(ids) <= self._found.passes_deleted:
             self._found.unreachable = True

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from shared.domain.application import Application
+from shared.domain.closing import gives_way
 from shared.domain.kinds import Channel, Language, Reason
 from shared.domain.photo import AcceptedPhoto, PhotoDoubt, PhotoFault, RefusedPhoto
 from shared.domain.requests import RequestKind
@@ -77,7 +79,7 @@ async def submit_application(
     now = ports.clock.now()
     application = sha256(f"{submission.subject}:{submission.nonce}".encode()).hexdigest()[:32]
     lock = await ports.locks.read(submission.subject)
-    opened = await _open_one(lock, ports)
+    opened = _id_in_the_way(await _open_one(lock, ports))
     if opened and opened != application:
         raise RefusedError(Refusal.OPEN_APPLICATION, link=f"/applications/{opened}")
     if not opened and lock is not None and application in {lock.application, *lock.earlier}:
@@ -130,14 +132,24 @@ async def take_photo(
 
 async def open_application_of(subject: str, ports: WebPorts) -> str:
     """Id of the account's open application, or empty: a quick look, the worker's lock decides."""
-    return await _open_one(await ports.locks.read(subject), ports)
+    opened = await _open_one(await ports.locks.read(subject), ports)
+    return opened.id if opened is not None else ""
 
 
-async def _open_one(lock: AccountLock | None, ports: WebPorts) -> str:
+async def application_in_the_way(subject: str, ports: WebPorts) -> str:
+    """Id of the open application beside which none can be sent on the website, or empty: that would replace a weaker one."""
+    return _id_in_the_way(await _open_one(await ports.locks.read(subject), ports))
+
+
+def _id_in_the_way(opened: Application | None) -> str:
+    return "" if opened is None or gives_way(opened, Channel.WEBSITE) else opened.id
+
+
+async def _open_one(lock: AccountLock | None, ports: WebPorts) -> Application | None:
     if lock is None:
-        return ""
+        return None
     snapshot = await ports.applications.read(lock.application)
-    return lock.application if snapshot is not None and snapshot.application.open else ""
+    return snapshot.application if snapshot is not None and snapshot.application.open else None
 
 
 def looked_at_from(now: datetime, ports: WebPorts) -> datetime:

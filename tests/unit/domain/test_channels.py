@@ -243,9 +243,7 @@ _SCOPES = {"Group-Of-Letters": frozenset({"faculty of samples"}), "group-of-all"
         ),
     ],
 )
-def test_for_whom_a_clerk_may_act(
-    clerk: Decider, differs: dict[str, object], bar: CounterBar | None
-) -> None:
+def test_for_whom_a_clerk_may_act(clerk: Decider, differs: dict[str, object], bar: CounterBar | None) -> None:
     account = people.account("hanako", **differs) if "oid" not in differs else people.account("cleo")
     assert bar_at_counter(clerk, account, _SCOPES) is bar
 
