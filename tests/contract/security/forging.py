@@ -1,6 +1,7 @@
 """ID tokens that are wrong in exactly one way, signed with the issuer's own key unless the signature is what is wrong."""
 
 import base64
+import hmac
 import json
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from local import configuration
 from local.cloud import Cloud
@@ -38,6 +40,25 @@ def claims(**changes: object) -> dict[str, Any]:
     return {name: value for name, value in (good | changes).items() if value is not None}
 
 
+def flow_claims(**changes: object) -> dict[str, Any]:
+    """What a good access token of the form's flow says, with changes; None leaves a claim out."""
+    good = {
+        "aud": configuration.API_CLIENT_ID, "azp": configuration.FORMS_CLIENT_ID, "azpacr": "1", "idtyp": "app",
+        "oid": "oid-flow", "sub": "oid-flow", "roles": ["Forms.Submit"],
+        "name": None, "preferred_username": None, "acrs": None,
+    }  # fmt: skip
+    return claims(**(good | changes))
+
+
+def user_claims(**changes: object) -> dict[str, Any]:
+    """What a good access token says that a person delegated to another frontend; None leaves a claim out."""
+    good = {
+        "aud": configuration.API_CLIENT_ID, "azp": configuration.FRONTEND_CLIENT_ID, "azpacr": "1",
+        "oid": "oid-student", "scp": "Applications.Submit", "roles": None, "acrs": None,
+    }  # fmt: skip
+    return claims(**(good | changes))
+
+
 def signed(cloud: Cloud, what: dict[str, Any], *, kid: str | None = None, algorithm: str = "RS256") -> str:
     key = cloud.entra.keys.current
     return jwt.encode(what, key.private, algorithm=algorithm, headers={"kid": kid or key.kid})
@@ -63,6 +84,15 @@ def with_shared_secret(cloud: Cloud, what: dict[str, Any]) -> str:
     return jwt.encode(what, "x" * 64, algorithm="HS256", headers=head)
 
 
+def with_public_key(cloud: Cloud, what: dict[str, Any]) -> str:
+    """The oldest trick: HMAC with the issuer's own public key, which everybody has."""
+    key = cloud.entra.keys.current
+    pem = key.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    signed_part = f"{_part({'alg': 'HS256', 'typ': 'JWT', 'kid': key.kid})}.{_part(what)}"
+    mac = hmac.digest(pem, signed_part.encode(), "sha256")
+    return f"{signed_part}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
 def _part(value: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
@@ -80,6 +110,7 @@ WRONG: dict[str, tuple[Forge, str]] = {
     "no signature": (unsigned, "signature"),
     "altered content": (altered, "signature"),
     "shared secret": (with_shared_secret, "signature"),
+    "public key as secret": (with_public_key, "signature"),
     "another algorithm": (lambda cloud, what: signed(cloud, what, algorithm="RS512"), "signature"),
     "unknown key id": (lambda cloud, what: signed(cloud, what, kid="nobody"), "signature"),
     "another issuer": (change(iss="https://entra.localhost/other/v2.0"), "issuer"),
