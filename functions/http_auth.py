@@ -8,7 +8,7 @@ from functions._http import answers
 from functions._http.doors import ANYONE, door
 from functions._http.own_paths import own_path
 from functions._http.problems import Trouble
-from functions._http.signed_in import keep_session
+from functions._http.signed_in import keep_session, landing
 from functions._http.visit import Visit
 from shared import bootstrap
 from shared.presentation.views import Problem
@@ -52,7 +52,7 @@ async def auth_callback(visit: Visit) -> func.HttpResponse:
     if isinstance(who, str):
         raise Trouble(_PROBLEMS.get(who, Problem.SIGN_IN_FAILED))
     keep_session(visit, who)
-    return answers.redirect(own_path(who.next))
+    return answers.redirect(landing(who))
 
 
 @bp.route(route="auth/sign-out", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -25,7 +25,7 @@ _WITH_A_PASS = frozenset({State.APPROVED, State.ISSUING, State.ISSUED})
 async def pickup(visit: Visit) -> func.HttpResponse:
     """The key of a mailed link moves into a cookie; the page itself is behind ``pickup_open``."""
     if visit.query("key"):
-        bind_link(visit, visit.query("key"))
+        await bind_link(visit, visit.query("key"))
         return answers.redirect(f"/pickup/{visit.part('id')}")
     return await pickup_open(visit.req)
 
@@ -36,7 +36,7 @@ async def pickup_open(visit: Visit) -> func.HttpResponse:
     found = await read_own_case(visit.part("id"), visit.who.oid, bootstrap.web())
     if found.application.state not in _WITH_A_PASS:
         return answers.redirect(f"/applications/{visit.part('id')}")
-    if collector_of(visit, found.application.round) is None:
+    if collector_of(visit, found.application) is None:
         return needs_link_page(visit, found)
     return pickup_page(visit, found)
 

@@ -33,6 +33,13 @@ class Filled:
         return replace(self, doubts=doubts, keep_doubts=True)
 
 
+def fault_of_address(address: str) -> str:
+    """What is wrong with an optional e-mail address, as a code; empty if nothing is."""
+    if len(address) > _MAX_ADDRESS:
+        return "too_long"
+    return "invalid" if address and not _ADDRESS.fullmatch(address) else ""
+
+
 def read_apply_form(form: Form, language: Language, *, tried: bool) -> Filled:
     """Read the form; ``tried`` says that this browser sent a doubtful photo a moment ago."""
     errors: dict[str, str] = {}
@@ -46,10 +53,9 @@ def read_apply_form(form: Form, language: Language, *, tried: bool) -> Filled:
     if chosen not in {each.value for each in Language}:
         errors["language"] = "invalid"
     address = form.text("contact_email")
-    if len(address) > _MAX_ADDRESS:
-        errors["contact_email"] = "too_long"
-    elif address and not _ADDRESS.fullmatch(address):
-        errors["contact_email"] = "invalid"
+    wrong = fault_of_address(address)
+    if wrong:
+        errors["contact_email"] = wrong
     photo = form.files.get("photo", b"")
     if not photo:
         errors["photo"] = "missing"

@@ -5,12 +5,19 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Final, Protocol
 
+from functions._http.own_paths import own_path
 from functions._http.problems import Trouble
 from functions._http.visit import Visit
-from shared.presentation.views import Problem
+from shared.presentation.views import PageSession, Problem
 
 APPLICANT_SECONDS: Final = 8 * 3600
 """An applicant's session ends then, however busy it is: a stolen password must not outlive its change for long."""
+
+
+def landing(who: "SignedIn") -> str:
+    """Where the browser goes on: to the page that was asked for; staff who asked for none, to their own first page."""
+    wanted = own_path(who.next)
+    return PageSession(who.name, who.kind, who.roles).home if wanted == "/" else wanted
 
 
 class SignedIn(Protocol):
@@ -30,6 +37,8 @@ class SignedIn(Protocol):
     def id_token(self) -> str: ...
     @property
     def expires_at(self) -> datetime: ...
+    @property
+    def next(self) -> str: ...
 
 
 def keep_session(visit: Visit, who: SignedIn) -> None:

@@ -31,7 +31,10 @@ def environment(folder: str) -> "Environment":
 
 
 def tools(site: Site, language: Language) -> dict[str, Any]:
-    """What every template may call: ``t`` (a text), ``w`` (a value of a vocabulary; ``ws``: several), ``when``, ``iso``."""
+    """What every template may call: ``t`` (a text), ``w`` (a value of a vocabulary; ``ws``: several), ``when``, ``iso``.
+
+    ``tools_in`` gives the same for another language: for a part that somebody else reads.
+    """
 
     def t(key: str, **values: object) -> str:
         return words.text(key, language, **values)
@@ -45,6 +48,9 @@ def tools(site: Site, language: Language) -> dict[str, Any]:
     def when(at: datetime) -> str:
         return spoken(at, language, site.zone)
 
+    def tools_in(other: Language) -> dict[str, Any]:
+        return tools(site, other)
+
     iso: Callable[[datetime], str] = machine
     return {
         "t": t,
@@ -52,6 +58,7 @@ def tools(site: Site, language: Language) -> dict[str, Any]:
         "ws": ws,
         "when": when,
         "iso": iso,
+        "tools_in": tools_in,
         "masked": masked,
         "lang": language.value,
         "site": site,

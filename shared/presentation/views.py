@@ -17,6 +17,9 @@ review_closed        :class:`ReviewClosedView`
 review_done          :class:`ReviewDoneView`
 not_me               :class:`NotMeView`
 not_me_done          :class:`NotMeDoneView`
+office               :class:`OfficeView`
+office_case          :class:`OfficeCaseView`
+office_slip          :class:`OfficeSlipView`
 staff                :class:`WorklistView`
 staff_case           :class:`CaseView`
 staff_attention      :class:`AttentionView`
@@ -35,11 +38,12 @@ from typing import Final
 
 from shared.domain.accounts import Method
 from shared.domain.events import EventKind
-from shared.domain.kinds import Channel, Closing, Language, Reason, ReasonCode
+from shared.domain.kinds import Channel, Closing, Language, Reason, ReasonCode, Role
 from shared.domain.photo import PhotoDoubt
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.presentation.form_errors import FIELD_ERRORS, Errors
+from shared.presentation.office_views import OfficeCaseView, OfficeSlipView, OfficeView
 from shared.presentation.problem_views import LinkProblemView, Problem, ProblemView, WrongRoleView
 from shared.presentation.staff_views import (
     AttentionView,
@@ -66,6 +70,9 @@ __all__ = [
     "LinkProblemView",
     "NotMeDoneView",
     "NotMeView",
+    "OfficeCaseView",
+    "OfficeSlipView",
+    "OfficeView",
     "PageSession",
     "PickupNeedsLinkView",
     "PickupView",
@@ -233,11 +240,12 @@ class PickupView:
 
 @dataclass(frozen=True, slots=True)
 class PickupNeedsLinkView:
-    """The mailed link is missing. ``link_sent_to`` are masked addresses."""
+    """The mailed link is missing. ``link_sent_to`` are masked addresses; ``slip_until``: a slip was printed, too, for so long."""
 
     id: str
     reference: str
     link_sent_to: tuple[str, ...] = ()
+    slip_until: datetime | None = None
 
 
 class Choice(StrEnum):
@@ -275,3 +283,20 @@ class PageSession:
     name: str
     kind: str
     roles: frozenset[str] = frozenset()
+
+    @property
+    def console(self) -> bool:
+        """Whether the console is for this person."""
+        return bool(self.roles & {Role.REVIEWER.value, Role.OPERATOR.value, Role.AUDITOR.value})
+
+    @property
+    def counter(self) -> bool:
+        """Whether the office's counter is for this person."""
+        return Role.OFFICE_CLERK.value in self.roles
+
+    @property
+    def home(self) -> str:
+        """Where this person begins."""
+        if self.kind != "staff":
+            return "/"
+        return "/office" if self.counter and not self.console else "/staff"

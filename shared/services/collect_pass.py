@@ -1,9 +1,11 @@
 """The pickup page's three calls: ask for the pass, collect the ciphertext, say that it was shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.domain.application import Application
+from shared.domain.counter_steps import slip_works
 from shared.domain.issuing import COLLECT_WITHIN, may_ask
+from shared.domain.kinds import Channel
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.services.ask import ask
@@ -20,11 +22,17 @@ class Collector:
         subject: Object id of the signed-in applicant.
         session: Digest of the browser session; only the one that asked may collect.
         round: Round that the mailed link was made for.
+        slip: Number of the printed slip that was opened instead of a mailed link; 0: none.
+        verification: Id of the card's verification that stands in for link and sign-in; empty: none.
+        evidence: The card provider's token of that verification, which the worker verifies.
     """
 
     subject: str
     session: str
     round: int
+    slip: int = 0
+    verification: str = ""
+    evidence: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,8 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
     """Ask for a pass, sealed to this key.
 
     Raises:
-        RefusedError: ``NOT_YOURS``; ``FORBIDDEN`` for a link of another round; ``BAD_REQUEST`` for a key that is no
-            RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``.
+        RefusedError: ``NOT_YOURS``; ``FORBIDDEN`` for a link of another round; ``SLIP_REPLACED``; ``BAD_REQUEST`` for a key that
+            is no RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``.
         UnavailableError: storage cannot be reached.
     """
     if not ports.sealer.accepts(public_key):
@@ -59,12 +67,33 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
         raise RefusedError(Refusal.PASSES_USED_UP, link=f"/applications/{application}")
     if case.state is State.ISSUING:
         return _same_session(case.attempt.session if case.attempt else "", collector)
+    return await put_pickup(application, case.attempts + 1, collector, public_key, ports)
+
+
+async def put_pickup(
+    application: str, slot: int, collector: Collector, public_key: str, ports: WebPorts
+) -> None:
+    """Put the request for a pass into the inbox, with the card's evidence where a card asks.
+
+    Raises:
+        RefusedError: ``OTHER_BROWSER``, another session asked for this attempt already.
+        UnavailableError: storage cannot be reached.
+    """
     body = {"public_key": public_key, "session": collector.session}
-    fresh = await ask(application, RequestKind.PICKUP, case.attempts + 1, ports, body=body, lane="issuance")
+    if collector.verification:
+        body |= {"verification": collector.verification}
+    fresh = await ask(
+        application,
+        RequestKind.PICKUP,
+        slot,
+        ports,
+        body=body,
+        evidence=collector.evidence,
+        lane="issuance",
+    )
     if not fresh:
         asked = (await find_case(application, ports)).asked(RequestKind.PICKUP)
         _same_session(asked.body["session"] if asked else collector.session, collector)
-    return None
 
 
 async def collect_pass(application: str, collector: Collector, ports: WebPorts) -> Sealed | Pending:
@@ -74,8 +103,12 @@ async def collect_pass(application: str, collector: Collector, ports: WebPorts) 
         RefusedError: ``OTHER_BROWSER`` in another session; ``GONE`` when it was shown, ran out or was stopped;
             ``ASK_AGAIN`` when the attempt made no pass.
     """
-    found = await _at_the_counter(application, collector, ports)
-    case = found.application
+    return handed_over(await _at_the_counter(application, collector, ports), collector, ports)
+
+
+def handed_over(found: FoundCase, collector: Collector, ports: WebPorts) -> Sealed | Pending:
+    """What ``collect_pass`` gives of a case that was found; raises the same."""
+    case, application = found.application, found.application.id
     if found.stop_waiting or case.terminal or case.state is State.STOPPING:
         raise RefusedError(Refusal.GONE, link=f"/applications/{application}")
     asked = found.asked(RequestKind.PICKUP)
@@ -103,6 +136,27 @@ async def confirm_shown(application: str, collector: Collector, ports: WebPorts)
     await ask(application, RequestKind.SHOWN, current.attempt, ports, lane="")
 
 
+def check_slip(case: Application, number: int) -> None:
+    """Only the newest slip opens anything.
+
+    Raises:
+        RefusedError: ``SLIP_REPLACED``, a newer one was printed.
+    """
+    if not slip_works(case, number):
+        raise RefusedError(Refusal.SLIP_REPLACED, link=f"/applications/{case.id}")
+
+
+async def read_for_slip(application: str, number: int, ports: WebPorts) -> Application:
+    """The case that a slip names, before anybody has signed in: only whether the slip is the newest is told.
+
+    Raises:
+        RefusedError: there is no such case, or ``SLIP_REPLACED``.
+    """
+    case = (await read_case(application, ports)).application
+    check_slip(case, number)
+    return case
+
+
 async def _at_the_counter(application: str, collector: Collector, ports: WebPorts) -> FoundCase:
     found = await find_own_case(application, collector.subject, ports)
     _check_collector(found.application, collector)
@@ -112,7 +166,12 @@ async def _at_the_counter(application: str, collector: Collector, ports: WebPort
 def _check_collector(case: Application, collector: Collector) -> None:
     if case.subject != collector.subject:
         raise RefusedError(Refusal.NOT_YOURS)
-    if case.round != collector.round:
+    if collector.verification:
+        if case.channel is not Channel.IDENTITY_VERIFICATION:
+            raise RefusedError(Refusal.FORBIDDEN, link="/verify")
+    elif collector.slip:
+        check_slip(case, collector.slip)
+    elif case.round != collector.round:
         raise RefusedError(Refusal.FORBIDDEN, link=f"/applications/{case.id}")
 
 

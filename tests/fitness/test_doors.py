@@ -6,7 +6,7 @@ import pytest
 
 from functions import by_role
 from functions._http import answers, doors
-from functions._http.doors import ANYONE, APPLICANT, CONSOLE, OPERATOR, REVIEWER, Needs
+from functions._http.doors import ANYONE, APPLICANT, CLERK, CONSOLE, OPERATOR, REVIEWER, Needs
 from functions._http.problems import STATUS, Trouble
 from shared import bootstrap
 from shared.domain.kinds import Language, Role
@@ -51,6 +51,14 @@ EXPECTED: dict[str, tuple[str, str, Needs]] = {
     "staff_run_again": ("staff/applications/{id}/run-again", "POST", OPERATOR),
     "staff_stop": ("staff/applications/{id}/stop", "POST", OPERATOR),
     "staff_retry_poison": ("staff/poison/{key}/retry", "POST", OPERATOR),
+    # The office counter.
+    "office": ("office", READ, CLERK),
+    "office_look_up": ("office", "POST", CLERK),
+    "office_case": ("office/{id}", READ, CLERK),
+    "office_confirm": ("office/{id}/confirm", "POST", CLERK),
+    "office_leave": ("office/{id}/leave", "POST", CLERK),
+    "office_print": ("office/{id}/slip", "POST", CLERK),
+    "office_slip": ("office/{id}/slip", READ, CLERK),
 }
 BEHIND_A_DOOR = {"pickup_open": APPLICANT}
 """Not a route: what ``pickup`` shows once the key is in the cookie."""
@@ -78,6 +86,7 @@ def test_what_the_needs_mean() -> None:
     assert (APPLICANT.kind, APPLICANT.roles) == ("applicant", frozenset())
     assert (REVIEWER.kind, REVIEWER.roles) == ("staff", frozenset({Role.REVIEWER}))
     assert (OPERATOR.kind, OPERATOR.roles) == ("staff", frozenset({Role.OPERATOR}))
+    assert (CLERK.kind, CLERK.roles) == ("staff", frozenset({Role.OFFICE_CLERK}))
     assert (CONSOLE.kind, CONSOLE.roles) == ("staff", frozenset({Role.REVIEWER, Role.OPERATOR, Role.AUDITOR}))
 
 

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from shared.domain import kinds
 from shared.domain.accounts import MethodKind
+from shared.domain.counter_steps import CounterStep
 from shared.domain.events import EventKind, Party
 from shared.domain.mails import MailKind, MailState
 from shared.domain.photo import PhotoDoubt
@@ -28,9 +29,15 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
     "attention": kinds.Attention,
     "attention_detail": kinds.Attention,
     "bar": DecisionBar,
+    "card_kind": kinds.CardKind,
     "channel": kinds.Channel,
     "choice": views.Choice,
     "closing": kinds.Closing,
+    "counter_bar": kinds.CounterBar,
+    "counter_bar_next": kinds.CounterBar,
+    "counter_next": CounterStep,
+    "counter_reason": kinds.Reason,
+    "counter_step": CounterStep,
     "deadline": {State.RETURNED, State.COOLING_OFF, State.APPROVED, State.ISSUED},
     "decided": kinds.DecisionKind,
     "decision": kinds.DecisionKind,
@@ -46,6 +53,8 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
         "reason_code",
         "message",
         "choice",
+        "account",
+        "card",
     },
     "flag": kinds.Flag,
     "flag_detail": kinds.Flag,
@@ -66,6 +75,7 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
     "reason": kinds.Reason,
     "reason_code": kinds.ReasonCode,
     "role": kinds.Role,
+    "slip_in": kinds.Language,
     "state": State,
     "who": PUBLIC_STATES,
     **{f"error.{field}": codes for field, codes in FIELD_ERRORS.items()},

@@ -14,6 +14,7 @@ from shared.domain.states import State
 from shared.ports import Access, Poison
 from shared.presentation import views
 from shared.presentation.status import status_view
+from tests.unit.presentation import sample_office
 from tests.unit.presentation.samples import (
     ID,
     NASTY,
@@ -132,6 +133,11 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
             views.PickupNeedsLinkView(ID, "K7Q-3MP", ("t•••@m•••.com",)),
             me,
         ),
+        "pickup_needs_slip": (
+            "pickup_needs_link",
+            views.PickupNeedsLinkView(ID, "K7Q-3MP", (), slip_until=OPENS),
+            me,
+        ),
         "review": ("review", review, staff),
         "review_wrong": (
             "review",
@@ -216,4 +222,4 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
     for purpose in (*Purpose, None):
         found[f"link_expired_{purpose}"] = ("link_expired", views.LinkProblemView(purpose, ID), None)
         found[f"link_malformed_{purpose}"] = ("link_malformed", views.LinkProblemView(purpose), None)
-    return found
+    return found | sample_office.pages()
