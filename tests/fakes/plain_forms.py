@@ -6,7 +6,7 @@ from shared.domain.forms import Form, FormField, Question
 from shared.domain.kinds import Language, Reason
 
 SAMPLE = Form(
-    domains=frozenset({"example.ac.jp"}),
+    domains=frozenset({"u.example"}),
     language=Language.JA,
     default_reason=Reason.SETUP_TROUBLE,
     questions={
