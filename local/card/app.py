@@ -199,6 +199,7 @@ class _Door:
         return web.json_response(found, headers=_NO_STORE)
 
     async def certs(self, _request: web.Request) -> web.Response:
+        self.provider.journal.note("GET certs", {}, "ok")
         return web.json_response(self.provider.keys.jwks())
 
 

@@ -81,7 +81,7 @@ class CardToken:
 
 
 class CardKeys:
-    """The provider's published keys, kept for a day; an unknown key is looked for at most once a minute."""
+    """The provider's published keys, kept for a day; an unknown one is looked for at once, but once a minute."""
 
     def __init__(
         self, address: str, session: "requests.Session", *, clock: Callable[[], float] = time.monotonic
@@ -99,6 +99,7 @@ class CardKeys:
         self._lock = threading.Lock()
         self._keys: dict[str, ECKey] = {}
         self._read_at: float | None = None
+        self._sought_at: float | None = None
 
     def look(self) -> None:
         """Whether the provider answers now; what it said less than a minute ago still holds.
@@ -107,8 +108,8 @@ class CardKeys:
             CardProviderDownError: it does not.
         """
         with self._lock:
-            if self._read_at is None or self._clock() - self._read_at >= _REFRESH_AT_MOST:
-                self._keys, self._read_at = self._read(), self._clock()
+            if self._older(self._read_at, _REFRESH_AT_MOST):
+                self._refresh()
 
     def key(self, kid: str) -> "ECKey | None":
         """The key of that id, None if the provider has none of it.
@@ -117,15 +118,22 @@ class CardKeys:
             CardProviderDownError: the key is unknown and the keys cannot be read now.
         """
         with self._lock:
-            age = self._clock() - self._read_at if self._read_at is not None else None
-            unknown = kid not in self._keys and (age is None or age >= _REFRESH_AT_MOST)
-            if unknown or age is None or age >= _REFRESH_AT_LEAST:
+            if kid not in self._keys and self._older(self._sought_at, _REFRESH_AT_MOST):
+                self._refresh()
+                self._sought_at = self._clock()
+            elif self._older(self._read_at, _REFRESH_AT_LEAST):
                 try:
-                    self._keys, self._read_at = self._read(), self._clock()
+                    self._refresh()
                 except CardProviderDownError:
                     if kid not in self._keys:
                         raise
             return self._keys.get(kid)
+
+    def _older(self, at: float | None, seconds: float) -> bool:
+        return at is None or self._clock() - at >= seconds
+
+    def _refresh(self) -> None:
+        self._keys, self._read_at = self._read(), self._clock()
 
     def _read(self) -> "dict[str, ECKey]":
         import requests
