@@ -5,8 +5,18 @@ import ast
 import pytest
 
 from functions import by_role
-from functions._http import answers, doors
-from functions._http.doors import ANYONE, APPLICANT, CLERK, CONSOLE, OPERATOR, REVIEWER, Needs
+from functions._http import answers, bearer, doors
+from functions._http.doors import (
+    ANYONE,
+    APPLICANT,
+    CLERK,
+    CONSOLE,
+    FORMS_FLOW,
+    FRONTEND,
+    OPERATOR,
+    REVIEWER,
+    Needs,
+)
 from functions._http.problems import STATUS, Trouble
 from shared import bootstrap
 from shared.domain.kinds import Language, Role
@@ -30,6 +40,7 @@ EXPECTED: dict[str, tuple[str, str, Needs]] = {
     ),  # moves the link's key into a cookie; the page asks for an applicant
     "health": ("health", READ, ANYONE),  # monitors
     "health_ready": ("health/ready", READ, ANYONE),
+    "openapi": ("openapi.json", READ, ANYONE),  # says what programs may send, and no more
     # Applicants: a session of low trust, made by a password alone.
     "apply_form": ("apply", READ, APPLICANT),
     "apply_submit": ("apply", "POST", APPLICANT),
@@ -41,6 +52,10 @@ EXPECTED: dict[str, tuple[str, str, Needs]] = {
     "pickup_ask": ("pickup/{id}", "POST", APPLICANT),
     "pickup_pass": ("pickup/{id}/pass", "GET", APPLICANT),
     "pickup_shown": ("pickup/{id}/shown", "POST", APPLICANT),
+    # Programs: an access token made for our API; cookies count for nothing.
+    "form_response": ("api/webhooks/forms", "POST", FORMS_FLOW),
+    "api_apply": ("api/applications", "POST", FRONTEND),
+    "api_application": ("api/applications/{id}", READ, FRONTEND),
     # Staff: signed in with MFA.
     "review": ("review/{token}", READ, REVIEWER),
     "review_photo": ("review/{token}/photo", "GET", REVIEWER),
@@ -88,6 +103,11 @@ def test_what_the_needs_mean() -> None:
     assert (OPERATOR.kind, OPERATOR.roles) == ("staff", frozenset({Role.OPERATOR}))
     assert (CLERK.kind, CLERK.roles) == ("staff", frozenset({Role.OFFICE_CLERK}))
     assert (CONSOLE.kind, CONSOLE.roles) == ("staff", frozenset({Role.REVIEWER, Role.OPERATOR, Role.AUDITOR}))
+
+
+def test_the_needs_of_programs() -> None:
+    assert (FORMS_FLOW.kind, FRONTEND.kind) == ("flow", "frontend")
+    assert frozenset({FORMS_FLOW.kind, FRONTEND.kind}) == bearer.KINDS
 
 
 def test_no_route_names_a_reading_and_a_writing_method() -> None:

@@ -24,7 +24,9 @@ READS_REAL_TIME = {
     "shared/adapters/system.py",  # the clock itself
     "shared/adapters/graph_errors.py",  # Retry-After as a date
     "shared/services/wake_due.py",  # compared with the time that storage stamped on a row
+    "shared/bootstrap/bearers.py",  # an access token must be good when it comes
     "functions/_http/doors.py",  # a staff session ends with its ID token, which lives in real time
+    "functions/_http/card_sessions.py",  # a verified card and a fresh sign-in count for minutes of real time
     "functions/_http/signed_in.py",  # an applicant's session ends after hours of real time
 }
 HEAVY = (

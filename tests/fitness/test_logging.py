@@ -13,6 +13,7 @@ ARGUMENTS = {
     "trace",  # random, the same as on the page
     "type(error).__name__",
     "frames(error)",  # files and lines
+    "fault",  # of FORMS_FILE: what the university itself wrote there
     "error",  # only where its text is made of fixed words, see below
 }
 MAY_SAY_ERROR = {
