@@ -27,11 +27,11 @@ def take_lock(case: Case, application: Application, now: datetime, rules: Rules)
     if lock is None:
         return Gather((Need.LOCK,))
     other = lock.other
+    if other is not None and other.duplicate_of == application.id:
+        return None
     if other is None or not closing.gives_way(other, application.channel):
         return Commit(closing.duplicate(application, lock.holder, now, rules))
-    if other.state is State.STOPPING or other.duplicate_of == application.id:
-        return None
-    return Supersede(lock.holder)
+    return None if other.state is State.STOPPING else Supersede(lock.holder)
 
 
 def prechecks(case: Case, application: Application, rules: Rules) -> Gather | Prechecks:

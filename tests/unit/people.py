@@ -8,6 +8,8 @@ from shared.domain.kinds import Role
 from shared.domain.staff import StaffIdentity
 
 PROTECTED_GROUP = "group-of-operators"
+CLERKS = "group-of-clerks"
+OFFICE_SCOPES = {CLERKS: frozenset({"Faculty of Samples"})}
 OUTSIDE = "hanako@home.example"
 OWN_MAILBOX = "hanako@u.example"
 TYPED = "typed@elsewhere.example"
@@ -68,6 +70,12 @@ class Staff:
     token: str
 
 
+def staff_account(oid: str) -> AccountFacts:
+    """The account of a member of staff; clerks are in the group that acts for the students' faculty."""
+    clerk = Role.OFFICE_CLERK.value in staff_roles()[oid]
+    return account(oid, groups=frozenset({"group-of-everybody", *([CLERKS] if clerk else [])}))
+
+
 def staff_roles() -> dict[str, tuple[str, ...]]:
     """Who of the sample staff has which roles."""
     return {
@@ -76,4 +84,7 @@ def staff_roles() -> dict[str, tuple[str, ...]]:
         "ope": (Role.OPERATOR.value,),
         "both": (Role.REVIEWER.value, Role.OPERATOR.value),
         "aud": (Role.AUDITOR.value,),
+        "cleo": (Role.OFFICE_CLERK.value,),
+        "clem": (Role.OFFICE_CLERK.value,),
+        "all": (Role.OFFICE_CLERK.value, Role.REVIEWER.value, Role.OPERATOR.value),
     }

@@ -32,5 +32,6 @@ def rules_of(**differs: object) -> Rules:
         "reviewers": people.REVIEWERS,
         "operators": people.OPERATORS,
         "protected": frozenset({people.PROTECTED_GROUP}),
+        "office_scopes": people.OFFICE_SCOPES,
     }
     return Rules(**(ordinary | differs))  # type: ignore[arg-type]  # tests name the fields of Rules

@@ -41,7 +41,7 @@ from tests.unit.observed import CrashError, Observer
 from tests.unit.people import Staff
 from tests.unit.university import WEDNESDAY_MORNING, rules_of
 
-_REAL = datetime(2026, 1, 1, tzinfo=UTC)
+REAL = datetime(2026, 1, 1, tzinfo=UTC)
 """Real time stands still; the staff's tokens are good at it, and no request is so fresh that the timer leaves it alone."""
 _TRIES = 5
 
@@ -55,7 +55,7 @@ class World:
         self.rules = rules or rules_of()
         hooks = Hooks()
         randomness = SeededRandomness()
-        self.storage = MemoryStorage(hooks, randomness=randomness, real_time=lambda: _REAL)
+        self.storage = MemoryStorage(hooks, randomness=randomness, real_time=lambda: REAL)
         self.graph = MemoryGraph(clock=self.clock, randomness=randomness, hooks=hooks)
         self.mailer = RecordingMailer(hooks)
         self.tokens = PlainStaffTokens(hooks)
@@ -73,9 +73,9 @@ class World:
         self._tries: dict[tuple[str, str], int] = {}
 
     def _hire(self, oid: str, roles: tuple[str, ...]) -> Staff:
-        self.graph.add(people.account(oid))
+        self.graph.add(people.staff_account(oid))
         name = f"Name of {oid}"
-        token = self.tokens.make(oid, name, *roles, at=_REAL)
+        token = self.tokens.make(oid, name, *roles, at=REAL)
         return Staff(StaffIdentity(oid, name, frozenset(roles)), token)
 
     def _web(self, hooks: Hooks, randomness: SeededRandomness) -> WebPorts:

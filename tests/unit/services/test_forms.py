@@ -1,148 +1,204 @@
-"""Taking in form responses: once, however often the flow sends them, and only from accounts of ours."""
+"""Responses of a form: the flow's token is verified by the worker, the responder is the only identity, nobody saw a card."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from shared.domain.requests import Request, RequestKind
-from shared.domain.reviewing import reference_of
+from shared.domain.kinds import Attention, Channel, Closing, Flag, Reason
+from shared.domain.states import State
 from shared.ports import UnavailableError
-from shared.services.find_case import is_id
-from shared.services.refusals import Refusal, RefusedError
-from shared.services.take_form import FormResponse, FormTaken, application_of, take_form
-from tests.fakes.hooks import nothing
-from tests.unit.world import World
-
-RESPONSE = FormResponse(
-    form="form-1",
-    response="1042",
-    responder="Student@u.example",
-    answers={"q-reason": "紛失", "q-details": "in the train"},
-    digest="ab" * 32,
-    evidence="token-of-the-flow",
-)
-OTHER = replace(RESPONSE, digest="cd" * 32, answers={"q-reason": "機種変更"})
+from tests.unit import people
+from tests.unit.counters import digest, respond, respond_otherwise
+from tests.unit.observed import Fault
+from tests.unit.reaching import operate, withdraw
+from tests.unit.university import FRIDAY_EVENING, TUESDAY_OPENING, rules_of
+from tests.unit.world import REAL, World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-async def rows(world: World) -> list[Request]:
-    return await world.storage.inbox.everything()
-
-
-async def test_a_response_asks_for_an_application_with_all_that_the_worker_needs(world: World) -> None:
-    taken = await take_form(RESPONSE, world.web)
-    assert is_id(taken.id)
-    (row,) = await rows(world)
-    assert (row.application, row.kind, row.slot, row.evidence) == (
-        taken.id,
-        RequestKind.SUBMIT,
-        0,
-        "token-of-the-flow",
-    )
-    assert row.body == {
-        "channel": "form",
-        "account": "student@u.example",
-        "source": RESPONSE.digest,
-        "reason": "lost",
-        "details": "in the train",
-        "language": "ja",
-        "contact_email": "",
-    }
-
-
-async def test_a_replay_is_told_the_same_and_asks_for_nothing(world: World) -> None:
-    first = await take_form(RESPONSE, world.web)
-    world.clock.advance(timedelta(hours=1))
-    assert await take_form(RESPONSE, world.web) == first
-    assert len(await rows(world)) == 1
-
-
-async def test_numbers_count_by_form(world: World) -> None:
-    assert application_of("form-1", "1") != application_of("form-2", "1")
-    assert application_of("form-1", "1") != application_of("form-1", "2")
-
-
-async def test_other_content_under_the_same_number_is_refused_and_told_of_once(world: World) -> None:
-    first = await take_form(RESPONSE, world.web)
-    for _ in range(2):
-        with pytest.raises(RefusedError) as caught:
-            await take_form(OTHER, world.web)
-        assert caught.value.refusal is Refusal.DIFFERENT_RESPONSE
-    submit, different = sorted(await rows(world), key=lambda row: row.kind is RequestKind.DIFFERENT)
-    assert submit.body["source"] == RESPONSE.digest
-    assert (different.application, different.kind) == (first.id, RequestKind.DIFFERENT)
-    assert different.body == {"source": OTHER.digest}
-    assert different.evidence == OTHER.evidence
-    assert await take_form(RESPONSE, world.web) == first
-
-
-@pytest.mark.parametrize(
-    ("changes", "refusal"),
-    [
-        ({"form": "form-2"}, Refusal.UNKNOWN_FORM),
-        ({"responder": "anonymous"}, Refusal.RESPONDER_REFUSED),
-        ({"responder": "student@elsewhere.example"}, Refusal.RESPONDER_REFUSED),
-    ],
-)
-async def test_what_can_never_be_taken_leaves_nothing_behind(
-    world: World, changes: dict[str, str], refusal: Refusal
-) -> None:
-    with pytest.raises(RefusedError) as caught:
-        await take_form(replace(RESPONSE, **changes), world.web)  # type: ignore[arg-type]  # fields by name
-    assert caught.value.refusal is refusal
-    assert await rows(world) == []
-
-
-async def test_a_typed_address_never_says_who_it_is(world: World) -> None:
-    await take_form(replace(RESPONSE, answers={"q-mail": "dean@u.example"}), world.web)
-    (row,) = await rows(world)
-    assert (row.body["account"], row.body["contact_email"]) == ("student@u.example", "dean@u.example")
-
-
-async def test_a_retry_after_a_lost_answer_is_told_the_same(world: World) -> None:
-    """The row was stored, the flow never heard of it, and the worker may have taken it up meanwhile."""
-
-    async def lose(port: str, method: str) -> None:
-        if (port, method) == ("inbox", "put"):
-            raise UnavailableError("the answer of storage is lost")
-
-    world.storage.hooks.after = lose
-    with pytest.raises(UnavailableError):
-        await take_form(RESPONSE, world.web)
-    world.storage.hooks.after = nothing
-    assert await take_form(RESPONSE, world.web) == FormTaken(
-        application_of("form-1", "1042"), reference_of(application_of("form-1", "1042"))
-    )
-    assert len(await rows(world)) == 1
-
-
-async def test_without_storage_nothing_is_taken(world: World) -> None:
-    async def fail(port: str, method: str) -> None:
-        raise UnavailableError("storage is away")
-
-    world.storage.hooks.before = fail
-    with pytest.raises(UnavailableError):
-        await take_form(RESPONSE, world.web)
-    world.storage.hooks.before = nothing
-    assert await rows(world) == []
-
-
-async def test_a_replay_counts_as_one_when_the_worker_has_the_case(world: World) -> None:
-    token = world.form_tokens.make(datetime(2026, 1, 1, tzinfo=UTC))
-    mine = replace(RESPONSE, responder=f"{world.student}@u.example", evidence=token)
-    first = await take_form(mine, world.web)
+async def _in_review() -> tuple[World, str]:
+    world = World()
+    name = await respond(world)
     await world.run()
-    assert world.case(first.id).subject == world.student
-    assert await rows(world) == []
+    return world, name
 
-    assert await take_form(mine, world.web) == first
-    assert await rows(world) == []
-    with pytest.raises(RefusedError) as caught:
-        await take_form(replace(mine, digest=OTHER.digest), world.web)
-    assert caught.value.refusal is Refusal.DIFFERENT_RESPONSE
-    assert [each.kind for each in await rows(world)] == [RequestKind.DIFFERENT]
+
+async def test_a_response_goes_the_road_of_the_website_without_a_photo() -> None:
+    world, name = await _in_review()
+    case = world.case(name)
+    assert (case.state, case.channel, case.reason) == (State.IN_REVIEW, Channel.FORM, Reason.SETUP_TROUBLE)
+    assert (case.subject, case.account, case.details) == (
+        world.student,
+        people.STUDENT.upn,
+        "what the form asked",
+    )
+    assert Flag.NO_PHOTO in case.flags
+    assert world.subjects(people.OUTSIDE) == world.subjects(people.OWN_MAILBOX) == ["owner_notice"]
+    assert world.subjects(people.REVIEWERS[0]) == ["review"]
+    await world.decide()
+    await world.run()
+    assert world.case(name).state is State.APPROVED
+    assert world.case(name).slips == 0
+    assert await world.pickup(name)
+
+
+async def test_a_response_outside_business_hours_is_held() -> None:
+    world = World(FRIDAY_EVENING)
+    name = await respond(world)
+    await world.run()
+    assert world.case(name).state is State.HELD
+    assert world.case(name).promised_by == TUESDAY_OPENING + timedelta(hours=4)
+    await world.move(TUESDAY_OPENING)
+    assert world.case(name).state is State.IN_REVIEW
+
+
+async def test_a_response_still_waits_for_an_accepted_notice_before_a_pass() -> None:
+    world = World()
+    world.seen.faults.append(Fault("mailer", "send", UnavailableError("mail is down")))
+    name = await respond(world)
+    await world.run()
+    assert "owner_notice" in {each.kind.value for each in world.owed(name)}
+    assert not world.case(name).vouched
+
+
+def _late_token(world: World) -> str:
+    return world.form_tokens.make(REAL - timedelta(hours=2))
+
+
+@pytest.mark.parametrize("token", ["forged", "", "late", "a clerk's"])
+async def test_a_response_whose_token_does_not_verify_ends_and_only_the_operators_hear_of_it(
+    token: str,
+) -> None:
+    world = World()
+    evidence = {"late": _late_token(world), "a clerk's": world.staff["cleo"].token}.get(token, token)
+    name = await respond(world, token=evidence)
+    await world.run()
+    case = world.case(name)
+    assert (case.state, case.stop_as, case.subject) == (State.CANCELLED, Closing.REFUSED, "")
+    assert world.subjects(people.OPERATORS[0]) == ["operator_alert"]
+    assert {each.to for each in world.mailer.sent} == set(people.OPERATORS)
+    assert ("directory", "find") not in world.seen.calls
+    assert ("locks", "insert") not in world.seen.calls
+    await world.move(timedelta(days=1))
+    assert not world.storage.due_rows.rows
+    assert await world.storage.open_cases.names() == []
+
+
+async def test_a_shared_key_is_enough_only_where_the_university_says_so() -> None:
+    world = World(rules=rules_of(forms_without_token=True))
+    name = await respond(world, token="")
+    await world.run()
+    assert world.case(name).state is State.IN_REVIEW
+    forged = await respond(world, response="2", token="forged")
+    await world.run()
+    assert world.case(forged).stop_as is Closing.REFUSED
+
+
+async def test_keys_that_cannot_be_read_are_waited_for() -> None:
+    world = World()
+    world.seen.faults.append(Fault("form_tokens", "verify", UnavailableError("keys cannot be read")))
+    name = await respond(world)
+    await world.run()
+    assert world.case(name).state is State.SUBMITTED
+    world.seen.faults.clear()
+    await world.move(timedelta(minutes=1))
+    assert world.case(name).state is State.IN_REVIEW
+
+
+async def test_an_account_that_does_not_exist_goes_to_the_operator_as_from_every_way() -> None:
+    world = World()
+    name = await respond(world, account="nobody@u.example")
+    await world.run()
+    case = world.case(name)
+    assert (case.state, case.attention, case.subject) == (State.ATTENTION, Attention.GUARD, "")
+    assert [each.guard.value for each in case.guards if not each.passed] == ["account_exists"]
+    assert ("locks", "insert") not in world.seen.calls
+    await operate(world, name, "stop")
+    assert world.case(name).state is State.CANCELLED
+    assert ("passes", "listed") not in world.seen.calls
+    assert ("sessions", "revoke") not in world.seen.calls
+
+
+async def test_an_account_that_is_there_again_is_found_when_the_case_runs_again() -> None:
+    world = World()
+    facts = world.graph.accounts.pop(world.student)
+    name = await respond(world)
+    await world.run()
+    world.graph.accounts[world.student] = facts
+    await operate(world, name, "run again")
+    assert (world.case(name).state, world.case(name).subject) == (State.IN_REVIEW, world.student)
+
+
+@pytest.mark.parametrize("guard", sorted(set(people.REFUSED_ACCOUNTS) - {"account_exists"}))
+async def test_every_guard_is_asked_of_a_form_too(guard: str) -> None:
+    world = World()
+    facts = people.REFUSED_ACCOUNTS[guard]
+    assert facts is not None
+    world.graph.account(world.student).facts = replace(facts, upn=people.STUDENT.upn)
+    name = await respond(world)
+    await world.run()
+    assert [each.guard.value for each in world.case(name).guards if not each.passed] == [guard]
+    assert world.case(name).attention is Attention.GUARD
+
+
+# --- the same response with other content ---------------------------------------------------------------
+
+
+async def test_other_content_changes_nothing_and_the_operators_are_told_once_for_each() -> None:
+    world, name = await _in_review()
+    before = world.case(name)
+    for _ in range(2):
+        await respond_otherwise(world, name, "second")
+        await world.run()
+    assert world.events(name)[-1] == "response_differed"
+    assert world.events(name).count("response_differed") == 1
+    assert world.subjects(people.OPERATORS[0]) == ["operator_alert"]
+    assert replace(world.case(name), events=before.events) == before
+    await respond_otherwise(world, name, "third")
+    await world.move(timedelta(minutes=11))
+    assert world.events(name).count("response_differed") == 2
+    assert len(world.storage.inbox) == 0
+
+
+@pytest.mark.parametrize("token", ["forged", ""])
+async def test_a_difference_that_does_not_verify_is_no_news(token: str) -> None:
+    world, name = await _in_review()
+    await respond_otherwise(world, name, "second", token=token)
+    await world.run()
+    assert world.events(name)[-1] == "request_too_late"
+    assert world.subjects(people.OPERATORS[0]) == []
+    assert len(world.storage.inbox) == 0
+
+
+async def test_the_same_content_again_is_no_difference() -> None:
+    world, name = await _in_review()
+    assert world.case(name).source == digest("first")
+    await respond_otherwise(world, name, "first")
+    await world.run()
+    assert "response_differed" not in world.events(name)
+    assert world.subjects(people.OPERATORS[0]) == []
+
+
+async def test_a_difference_is_told_of_however_the_case_stands() -> None:
+    world, name = await _in_review()
+    await withdraw(world, name)
+    await respond_otherwise(world, name, "second")
+    await world.run()
+    assert world.events(name)[-1] == "response_differed"
+    assert world.case(name).state is State.CANCELLED
+    await world.move(timedelta(days=1))
+    assert not world.storage.due_rows.rows
+
+
+async def test_a_difference_waits_for_keys_that_cannot_be_read() -> None:
+    world, name = await _in_review()
+    world.seen.faults.append(Fault("form_tokens", "verify", UnavailableError("keys cannot be read")))
+    await respond_otherwise(world, name, "second")
+    await world.run()
+    assert len(world.storage.inbox) == 1
+    await world.decide()
+    await world.run()
+    assert world.case(name).state is State.APPROVED, "and holds nothing else up"
+    world.seen.faults.clear()
+    await world.move(timedelta(minutes=2))
+    assert "response_differed" in world.events(name)
