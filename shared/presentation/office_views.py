@@ -49,6 +49,16 @@ class ComparedPerson:
     account: str
     methods: tuple[Method, ...] = ()
 
+    @property
+    def short_name(self) -> str:
+        """The part of the account name that stands on the card."""
+        return self.account.partition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        """The rest of it, with the at sign."""
+        return "".join(self.account.partition("@")[1:])
+
 
 @dataclass(frozen=True, slots=True)
 class ConfirmFields:

@@ -108,8 +108,6 @@ async def look_up(account: str, clerk: Clerk, ports: WebPorts, *, nonce: str, la
         "account": account,
         "reason": Reason.OTHER.value,
         "language": language.value,
-        "clerk": clerk.identity.oid,
-        "clerk_name": clerk.identity.name,
     }
     await ask(application, RequestKind.SUBMIT, 0, ports, body=body, evidence=clerk.token)
     return application
