@@ -82,6 +82,22 @@ class ChannelSettings(BaseSettings):
             raise ValueError("a JSON object: group of clerks to a list of groups or faculties")
         return {str(group): tuple(names) for group, names in found.items()}
 
+    @field_validator("verify_client_key")
+    @classmethod
+    def _signing_key(cls, value: SecretStr) -> SecretStr:
+        """Refused at the start, not at the first person who comes back from the provider."""
+        text = value.get_secret_value()
+        try:
+            found = json.loads(text) if text else None
+        except ValueError:
+            found = {}
+        private = isinstance(found, dict) and found.get("kty") == "EC" and found.get("crv") == "P-256"
+        if text and not (
+            private and all(isinstance(found.get(each), str) for each in ("d", "x", "y", "kid"))
+        ):
+            raise ValueError("a private key for ES256 as a JWK (JSON) with its kid")
+        return value
+
     def is_on(self, channel: Channel) -> bool:
         """Whether this way in is offered."""
         return channel.value in self.channels

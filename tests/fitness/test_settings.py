@@ -1,5 +1,6 @@
 """Every setting is documented with its default, and no secret shows."""
 
+import json
 import re
 from typing import Any
 
@@ -77,6 +78,35 @@ def test_days_that_cannot_be_understood_are_refused_at_the_start(
     assert "some-day" not in str(caught.value)
 
 
+_KEY = json.loads(web_environment(from_environment({}, scratch=ROOT))["VERIFY_CLIENT_KEY"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "some-key",
+        "[]",
+        '{"kty": "oct", "k": "some-key", "kid": "1"}',
+        json.dumps({name: value for name, value in _KEY.items() if name != "d"}),
+        json.dumps({name: value for name, value in _KEY.items() if name != "kid"}),
+        json.dumps(_KEY | {"crv": "P-384"}),
+    ],
+)
+def test_a_client_key_that_cannot_sign_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    """And named, without the value."""
+    settings = web_environment(from_environment({}, scratch=ROOT)) | {"VERIFY_CLIENT_KEY": wrong}
+    for each in (*documented(), *settings, *_SET_BY_THE_PLATFORM):
+        monkeypatch.delenv(each, raising=False)
+    for each, value in settings.items():
+        monkeypatch.setenv(each, value)
+
+    with pytest.raises(ValueError, match="verify_client_key") as caught:
+        Settings()
+    assert wrong not in str(caught.value)
+
+
 def test_no_secret_shows_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = web_environment(from_environment({}, scratch=ROOT))
     for name in (*documented(), *settings, *_SET_BY_THE_PLATFORM):
@@ -84,7 +114,9 @@ def test_no_secret_shows_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     shown = repr(Settings())
-    secrets = [value for name, value in settings.items() if name.endswith(("_SECRET", "_KEYS", "Storage"))]
+    secrets = [
+        value for name, value in settings.items() if name.endswith(("_SECRET", "_KEY", "_KEYS", "Storage"))
+    ]
 
     assert len(secrets) >= 5
     assert not [each for each in secrets if each in shown]
