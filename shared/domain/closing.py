@@ -11,7 +11,7 @@ from shared.domain.errors import NotAllowedError
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import Attention, Channel, Closing
 from shared.domain.mails import MailKind
-from shared.domain.requests import Outcome, Request
+from shared.domain.requests import Outcome, Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.staff import Decider
 from shared.domain.states import State
@@ -183,8 +183,15 @@ def contest(application: Application, request: Request, now: datetime, rules: Ru
 
 
 def too_late(application: Application, request: Request, now: datetime) -> Change:
-    """A request that no longer fits is answered so, and leaves its trace."""
+    """A request that no longer fits is answered so, and leaves its trace.
+
+    One for the next pass has used that pass's number up: it is passed over, so that a later one is not taken for answered.
+    """
     change = note(application, EventKind.REQUEST_TOO_LATE, now, request=request.kind.value)
+    used_up = request.kind is RequestKind.PICKUP and request.slot == application.attempts + 1
+    if used_up and application.state is not State.ISSUING:
+        passed = replace(change.application, attempts=application.attempts + 1)
+        change = replace(change, application=passed)
     return change.answering(request, now, Outcome.TOO_LATE)
 
 

@@ -262,6 +262,8 @@ def _may_still_fit(case: Case, application: Application, request: Request) -> bo
         return True
     if application.state is State.ISSUED and case.found.minted is not None:
         return True
+    if request.kind is RequestKind.PICKUP and application.state is State.SUBMITTED:
+        return True  # by card the pass is asked for together with the application, which may wait for another one's end
     return request.kind is RequestKind.PICKUP and application.state is State.APPROVED and bool(case.owed())
 
 

@@ -56,3 +56,7 @@ class MemoryCardLinks:
     @call
     async def record(self, verification: str, deed: LinkDeed) -> LinkRecord | None:
         return self.history.get(history_key(verification, deed))
+
+    def rows(self) -> dict[str, CardLink]:
+        """All rows as they are, without a call: a test looks."""
+        return dict(self._rows)

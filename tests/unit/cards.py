@@ -1,6 +1,7 @@
 """A student with a My Number Card: the link made beforehand, the verification, the pass. ``CARD`` is the hash of their card."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from shared.domain.card import CardLink
 from shared.domain.requests import Request, RequestKind
@@ -32,10 +33,8 @@ async def has_link(
     world: World, *, age: timedelta = LONG_AGO, card: str = CARD, subject: str = ""
 ) -> CardLink:
     """The student linked the card so long ago."""
-    at = world.clock.now() - age
-    link = CardLink(
-        subject or world.student, card, NAME, at, verification=f"{abs(hash((card, age))):032x}"[:32]
-    )
+    made_by = sha256(f"{subject}:{card}:{age}".encode()).hexdigest()[:32]
+    link = CardLink(subject or world.student, card, NAME, world.clock.now() - age, verification=made_by)
     await world.storage.card_links.link(link)
     return link
 
