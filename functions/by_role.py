@@ -14,6 +14,8 @@ WEB: Final = (
     "http_review",
     "http_not_me",
     "http_office",
+    "http_verify",
+    "http_verify_link",
     "http_staff",
     "http_forms",
     "http_api",

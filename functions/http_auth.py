@@ -5,6 +5,7 @@ from typing import Literal
 import azure.functions as func
 
 from functions._http import answers
+from functions._http.card_sessions import forget_cards, may_link
 from functions._http.doors import ANYONE, door
 from functions._http.own_paths import own_path
 from functions._http.problems import Trouble
@@ -15,13 +16,15 @@ from shared.presentation.views import Problem
 
 bp = func.Blueprint()
 
-type Role = Literal["applicant", "staff"]
+type Role = Literal["applicant", "staff", "linker"]
 _HINT = 200
+_ROLES: dict[str, Role] = {"applicant": "applicant", "staff": "staff", "linker": "linker"}
 
 _PROBLEMS = {
     "cancelled": Problem.SIGN_IN_CANCELLED,
     "expired_flow": Problem.SIGN_IN_EXPIRED,
     "not_allowed": Problem.SIGN_IN_REFUSED,
+    "not_fresh": Problem.SIGN_IN_NOT_FRESH,
     "unavailable": Problem.UNAVAILABLE,
 }
 
@@ -30,11 +33,10 @@ _PROBLEMS = {
 @door(ANYONE)
 async def auth_sign_in(visit: Visit) -> func.HttpResponse:
     """To the sign-in page of Entra ID."""
-    role = visit.query("as_role") or "applicant"
-    if role not in {"applicant", "staff"}:
-        raise Trouble(Problem.BAD_REQUEST)
     wanted = own_path(visit.query("next"))
-    kind: Role = "staff" if role == "staff" else "applicant"
+    kind = _ROLES.get(visit.query("as_role") or "applicant")
+    if kind is None or (kind == "linker" and not may_link(wanted)):
+        raise Trouble(Problem.BAD_REQUEST)
     url, flow = await bootstrap.start_sign_in(kind, wanted, login_hint=visit.query("login_hint")[:_HINT])
     visit.jar.keep("flow", flow)
     return answers.redirect(url)
@@ -58,9 +60,10 @@ async def auth_callback(visit: Visit) -> func.HttpResponse:
 @bp.route(route="auth/sign-out", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @door(ANYONE)
 async def auth_sign_out(visit: Visit) -> func.HttpResponse:
-    """End our sessions and the one at Entra ID; a borrowed computer must not stay signed in."""
+    """End our sessions, those of a card too, and the one at Entra ID; a borrowed computer must not stay signed in."""
     staff = visit.jar.read("staff") is not None and visit.form().text("kind") == "staff"
     visit.jar.forget("staff" if staff else "applicant")
     visit.jar.forget("pickup")
+    forget_cards(visit)
     entra = await bootstrap.sign_out_page()
     return answers.redirect(entra) if entra else visit.page("signed_out", None)

@@ -91,6 +91,8 @@ class Settings(ChannelSettings):
 
     site_name_ja: str = "本人確認方法の再登録"
     site_name_en: str = "Re-registration of verification methods"
+    account_name_ja: str = "UTokyo Account"
+    account_name_en: str = "UTokyo Account"
     support_name_ja: str = "サポート窓口"
     support_name_en: str = "Support desk"
     support_email: str = ""

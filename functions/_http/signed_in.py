@@ -5,6 +5,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Final, Protocol
 
+from functions._http.card_sessions import keep_linker
 from functions._http.own_paths import own_path
 from functions._http.problems import Trouble
 from functions._http.visit import Visit
@@ -38,11 +39,16 @@ class SignedIn(Protocol):
     @property
     def expires_at(self) -> datetime: ...
     @property
+    def signed_in_at(self) -> datetime | None: ...
+    @property
     def next(self) -> str: ...
 
 
 def keep_session(visit: Visit, who: SignedIn) -> None:
-    """Set the session cookie; a staff session holds the ID token and ends with it."""
+    """Set the session cookie; a staff session holds the ID token and ends with it, one for linking while it is fresh."""
+    if who.kind == "linker":
+        keep_linker(visit, who)
+        return
     if who.kind == "staff":
         ends_at = who.expires_at.timestamp()
         session = {

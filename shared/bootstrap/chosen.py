@@ -117,6 +117,11 @@ def site() -> "Site":
         office_en=given.office_en,
         hours_ja=given.support_hours_ja,
         hours_en=given.support_hours_en,
+        account_ja=given.account_name_ja,
+        account_en=given.account_name_en,
+        card_app_ja=given.verify_app_name_ja,
+        card_app_en=given.verify_app_name_en,
+        card_app_url=given.verify_app_url,
     )
 
 

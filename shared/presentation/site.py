@@ -27,6 +27,11 @@ class Site:
         office_en: The office way in words, English.
         hours_ja: Hours of the support desk in words, Japanese.
         hours_en: Hours of the support desk in words, English.
+        account_ja: What the university calls an account, Japanese.
+        account_en: What the university calls an account, English.
+        card_app_ja: Name of the app that verifies a My Number Card, Japanese.
+        card_app_en: Name of the app that verifies a My Number Card, English.
+        card_app_url: Page about that app.
     """
 
     base_url: str
@@ -45,6 +50,19 @@ class Site:
     office_en: str
     hours_ja: str = "平日8:25～18:30"
     hours_en: str = "weekdays 8:25-18:30 (Japan time)"
+    account_ja: str = "UTokyo Account"
+    account_en: str = "UTokyo Account"
+    card_app_ja: str = "マイナアプリ"
+    card_app_en: str = "Myna App"
+    card_app_url: str = "https://services.digital.go.jp/mynaapp/"
+
+    def account(self, language: Language) -> str:
+        """What an account is called in this language."""
+        return self.account_ja if language is Language.JA else self.account_en
+
+    def card_app(self, language: Language) -> str:
+        """The app that verifies a card, in this language."""
+        return self.card_app_ja if language is Language.JA else self.card_app_en
 
     def name(self, language: Language) -> str:
         """The service in this language."""

@@ -7,6 +7,7 @@ from typing import Final
 _TYPES: Final = {
     "style.css": "text/css; charset=utf-8",
     "pickup.js": "text/javascript; charset=utf-8",
+    "wait.js": "text/javascript; charset=utf-8",
 }
 
 

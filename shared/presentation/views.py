@@ -28,6 +28,11 @@ link_malformed       :class:`LinkProblemView`
 problem              :class:`ProblemView`
 wrong_role           :class:`WrongRoleView`
 signed_out           None
+verify               None
+verify_card          :class:`VerifyCardView`
+verify_issue         :class:`VerifyIssueView`
+verify_failed        :class:`VerifyFailedView`
+verify_link          :class:`VerifyLinkView`
 ===================  ==========================
 """
 

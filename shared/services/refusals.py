@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     CONFIRMED_ALREADY = "confirmed_already"
     NO_SLIP = "no_slip"
     SLIP_REPLACED = "slip_replaced"
+    NOT_YET = "not_yet"
     UNKNOWN_FORM = "unknown_form"
     RESPONDER_REFUSED = "responder_refused"
     DIFFERENT_RESPONSE = "different_response"

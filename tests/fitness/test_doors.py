@@ -41,6 +41,19 @@ EXPECTED: dict[str, tuple[str, str, Needs]] = {
     "health": ("health", READ, ANYONE),  # monitors
     "health_ready": ("health/ready", READ, ANYONE),
     "openapi": ("openapi.json", READ, ANYONE),  # says what programs may send, and no more
+    # Identity verification: the card is the proof, held in cookies of its own; linking adds a fresh sign-in with MFA.
+    "verify": ("verify", READ, ANYONE),
+    "verify_start": ("verify/start", "GET", ANYONE),
+    "verify_callback": ("verify/callback", "GET", ANYONE),
+    "verify_choose": ("verify/issue", READ, ANYONE),
+    "verify_issue": ("verify/issue", "POST", ANYONE),
+    "verify_pass": ("verify/pass", "GET", ANYONE),
+    "verify_shown": ("verify/shown", "POST", ANYONE),
+    "verify_registered": ("verify/registered", "POST", ANYONE),
+    "verify_forget": ("verify/forget", "POST", ANYONE),
+    "verify_link": ("verify/link", READ, ANYONE),
+    "verify_link_make": ("verify/link", "POST", ANYONE),
+    "verify_unlink": ("verify/unlink", "POST", ANYONE),
     # Applicants: a session of low trust, made by a password alone.
     "apply_form": ("apply", READ, APPLICANT),
     "apply_submit": ("apply", "POST", APPLICANT),

@@ -1,4 +1,4 @@
-/* The pickup page: asks for the pass when the button is pressed, decrypts it here, shows it, and then says so.
+/* The pickup page, and the page that issues a pass by card: asks for the pass when the button is pressed, decrypts it here, shows it, and then says so.
  *
  * The private key is made in this browser, cannot be exported, and lies in IndexedDB until the pass was shown, so that
  * a reload in between loses nothing. Nothing is sent before a person presses the button: mail scanners run scripts too.
@@ -7,7 +7,11 @@
 
 (() => {
   const root = document.getElementById("pickup");
-  const base = "/pickup/" + encodeURIComponent(root.dataset.application);
+  /* The page of a verified card has addresses of its own, and lets choose what is issued. */
+  const byCard = Boolean(root.dataset.base);
+  const base = root.dataset.base || "/pickup/" + encodeURIComponent(root.dataset.application);
+  const asked = root.dataset.ask || base;
+  const name = base + "/" + root.dataset.application;
   const part = (id) => document.getElementById(id);
   const ask = part("ask");
   const field = part("pass");
@@ -17,6 +21,7 @@
   const GIVE_UP_AFTER = 300000;
   let onScreen = false;
   let ticking = 0;
+  let told = null;
 
   const words = (name) => root.querySelector(`[data-text="${name}"]`).textContent;
   const say = (name) => { part("status").textContent = name ? words(name) : ""; };
@@ -51,9 +56,9 @@
   }
 
   /* Private windows may have no IndexedDB: then the key lives as long as the page. */
-  const keep = (key) => { memory.set(base, key); return inStore("readwrite", (store) => store.put(key, base)).catch(() => {}); };
-  const forget = () => { memory.delete(base); return inStore("readwrite", (store) => store.delete(base)).catch(() => {}); };
-  const kept = async () => memory.get(base) || inStore("readonly", (store) => store.get(base)).catch(() => undefined);
+  const keep = (key) => { memory.set(name, key); return inStore("readwrite", (store) => store.put(key, name)).catch(() => {}); };
+  const forget = () => { memory.delete(name); return inStore("readwrite", (store) => store.delete(name)).catch(() => {}); };
+  const kept = async () => memory.get(name) || inStore("readonly", (store) => store.get(name)).catch(() => undefined);
 
   const toBase64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
   const fromBase64 = (text) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
@@ -71,7 +76,8 @@
 
   /* The server says in which browser the pass was asked for; all other refusals are told by their status. */
   async function outcome(answer) {
-    const problem = answer.status === 403 ? await answer.json().catch(() => null) : null;
+    const problem = answer.status === 403 || byCard ? await answer.json().catch(() => null) : null;
+    told = byCard ? problem : null;
     if (problem && String(problem.type).endsWith(":other_browser")) return "elsewhere";
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return "session";
     if (answer.status === 404 || answer.status === 410) return "gone";
@@ -84,7 +90,8 @@
     const pair = await crypto.subtle.generateKey(ALGORITHM, false, ["encrypt", "decrypt"]);
     const publicKey = toBase64(await crypto.subtle.exportKey("spki", pair.publicKey));
     await keep(pair.privateKey);
-    const answer = await call("POST", base, { public_key: publicKey });
+    const chosen = root.querySelector("input[name=item]:checked");
+    const answer = await call("POST", asked, { public_key: publicKey, ...(chosen ? { item: chosen.value } : {}) });
     if (answer.status === 202) return pair.privateKey;
     await forget();
     throw new Error(await outcome(answer));
@@ -144,8 +151,9 @@
     tick();
   }
 
-  async function show(pass, secondsLeft) {
+  async function show(pass, secondsLeft, account) {
     field.value = pass;
+    if (account) part("whose").textContent = account;
     part("result").hidden = false;
     part("before").hidden = true;
     ask.hidden = true;
@@ -169,12 +177,21 @@
     ask.textContent = words("again");
     ask.disabled = false;
     say(name);
+    if (told && told.detail && name !== "elsewhere") sayForCard(told);
+  }
+
+  /* The server's own words, with dates where it knows them; the button stays where pressing it again helps. */
+  function sayForCard(problem) {
+    const again = /:(ask_again|gone|unavailable)$/.test(problem.type);
+    part("status").textContent = problem.detail;
+    part("sign-in").hidden = again;
+    ask.hidden = !again;
   }
 
   async function read(key) {
     say("working");
-    const { sealed, seconds_left: secondsLeft } = await collect();
-    return { pass: await open(key, sealed), secondsLeft };
+    const { sealed, seconds_left: secondsLeft, account } = await collect();
+    return { pass: await open(key, sealed), secondsLeft, account };
   }
 
   const begin = async () => read(await request());
@@ -195,10 +212,11 @@
   async function pressed() {
     ask.disabled = true;
     part("sign-in").hidden = true;
+    told = null;
     say("asking");
     try {
       const answer = (await resume()) || (await begin());
-      await show(answer.pass, answer.secondsLeft);
+      await show(answer.pass, answer.secondsLeft, answer.account);
     } catch (error) {
       const name = root.querySelector(`[data-text="${error.message}"]`) ? error.message : "server";
       if (name === "gone" || name === "unreadable" || name === "conflict") await forget();

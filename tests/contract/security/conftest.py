@@ -20,7 +20,6 @@ from shared.adapters.id_tokens import IdTokens, Issuer
 from shared.adapters.msal_sign_in import AppRegistration, SignIn, SignInKind
 from tests.azurite import free_ports
 
-
 LINK_AUTH_CONTEXT = "c2"
 
 
