@@ -32,13 +32,13 @@ _MOST_ANSWERS: Final = 200
 _ID_PATTERN: Final = "^[0-9a-f]{32}$"
 _LARGEST_NUMBER: Final = 2**53
 _NUMBER_SCHEMA: Final = {"type": "integer", "minimum": 0, "maximum": _LARGEST_NUMBER}
-_DIGITS_SCHEMA: Final = {"type": "string", "pattern": "^[0-9]{1,15}$"}
+_DIGITS_SCHEMA: Final = {"type": "string", "pattern": "^[0-9]{1,16}$"}
 
 
 def _in_digits(value: object) -> object:
     """A number in one spelling, whether it came as a number or as text; anything else is left to be refused."""
     if isinstance(value, str):
-        if not re.fullmatch(r"[0-9]{1,15}", value.strip()):
+        if not re.fullmatch(r"[0-9]{1,16}", value.strip()):
             raise ValueError("no number")
         return str(int(value))
     if isinstance(value, bool) or not isinstance(value, int | float):

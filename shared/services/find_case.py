@@ -6,7 +6,9 @@ from shared.domain import reviewing
 from shared.domain.application import Application
 from shared.domain.events import Event
 from shared.domain.mails import OwedMail
+from shared.domain.kinds import Channel
 from shared.domain.requests import STOPS, Request, RequestKind
+from shared.domain.states import State
 from shared.ports import Snapshot
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
@@ -35,10 +37,14 @@ async def find_own_case(application: str, subject: str, ports: WebPorts) -> Foun
     """The case, for its applicant only.
 
     Raises:
-        RefusedError: there is no such case (``NOT_FOUND``), or it is another person's (``NOT_YOURS``).
+        RefusedError: there is no such case (``NOT_FOUND``), it is another person's (``NOT_YOURS``), or it is a form's
+            response whose account the worker has not found yet (``NOT_YET``).
     """
     found = await find_case(application, ports)
-    if found.application.subject != subject:
+    case = found.application
+    if not case.subject and case.channel is Channel.FORM and case.state is State.SUBMITTED:
+        raise RefusedError(Refusal.NOT_YET)
+    if case.subject != subject:
         raise RefusedError(Refusal.NOT_YOURS)
     return found
 
