@@ -58,10 +58,13 @@ class CardRefusal(StrEnum):
 
 
 _BY_HINT: Final = (
-    (CardRefusal.PIN_LOCKED, ("lock", "ロック")),
-    (CardRefusal.CERTIFICATE_EXPIRED, ("cert", "expire", "revoke", "証明書", "失効", "有効期限")),
+    (CardRefusal.PIN_LOCKED, ("locked", "ロック")),
+    (CardRefusal.CERTIFICATE_EXPIRED, ("certificate", "revoked", "証明書", "失効")),
     (CardRefusal.CARD_UNREADABLE, ("card", "nfc", "カード", "読み取")),
-    (CardRefusal.EXPIRED_FLOW, ("timeout", "timed_out", "timed out", "session", "時間切れ", "タイムアウト")),
+    (
+        CardRefusal.EXPIRED_FLOW,
+        ("timeout", "timed_out", "timed out", "expired", "時間切れ", "タイムアウト", "期限"),
+    ),
     (CardRefusal.CANCELLED, ("cancel", "denied", "abort", "中止", "キャンセル", "拒否")),
 )
 """Words in ``error`` or ``error_description``, the most telling first: helps the person, decides nothing."""

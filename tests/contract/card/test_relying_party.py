@@ -136,6 +136,8 @@ async def test_what_went_wrong_in_the_app_is_told(party: Party, outcome: str, co
         ),
         ({"error": "card_read_failed"}, "card_unreadable"),
         ({"error": "session_timeout"}, "expired_flow"),
+        ({"error": "access_denied", "error_description": "authentication_expired"}, "expired_flow"),
+        ({"error": "invalid_request", "error_description": "clock skew"}, "refused"),
         ({"error": "temporarily_unavailable", "error_description": "card service"}, "unavailable"),
         ({"error": "server_error"}, "unavailable"),
         ({"error": "invalid_scope"}, "refused"),
