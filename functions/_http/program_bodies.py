@@ -3,6 +3,7 @@
 Loaded at the first call that needs it. Field errors are codes of :data:`shared.presentation.form_errors.FIELD_ERRORS`.
 """
 
+import base64
 import json
 import re
 from datetime import UTC, datetime
@@ -11,7 +12,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    Base64Bytes,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -32,6 +32,7 @@ _MOST_ANSWERS: Final = 200
 _ID_PATTERN: Final = "^[0-9a-f]{32}$"
 _LARGEST_NUMBER: Final = 2**53
 _NUMBER_SCHEMA: Final = {"type": "integer", "minimum": 0, "maximum": _LARGEST_NUMBER}
+_BASE64_SCHEMA: Final = {"type": "string", "minLength": 1, "contentEncoding": "base64"}
 _DIGITS_SCHEMA: Final = {"type": "string", "pattern": "^[0-9]{1,16}$"}
 
 
@@ -46,6 +47,13 @@ def _in_digits(value: object) -> object:
     if value != value // 1 or not 0 <= value <= _LARGEST_NUMBER:
         raise ValueError("no number")
     return str(int(value))
+
+
+def _of_base64(value: object) -> object:
+    """The bytes of a base64 text, strictly; anything but a text is left to be refused."""
+    if not isinstance(value, str):
+        return None
+    return base64.b64decode("".join(value.split()), validate=True)
 
 
 def _address_or_nothing(value: str) -> str:
@@ -115,17 +123,17 @@ class ApplicationFields(BaseModel):
         examples=["", "name@example.com"],
     )
     keep_doubts: bool = Field(
-        default=False, description="Take the photo even if it may be hard to read (error `photo`: `doubtful`)."
+        default=False,
+        description="Take the photo even if it may be hard to read (error `photo`: `doubtful`).",
     )
 
 
 class ApplicationBody(ApplicationFields):
     """An application as JSON."""
 
-    photo: Base64Bytes = Field(
+    photo: Annotated[bytes, BeforeValidator(_of_base64), WithJsonSchema(_BASE64_SCHEMA)] = Field(
         min_length=1,
         description="Photo of the front of the IC student or staff card: JPEG, PNG or WebP of at most 10 MB, in base64.",
-        json_schema_extra={"contentEncoding": "base64"},
     )
 
 
