@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.card import LinkDeed
 from shared.domain.mails import MailKind
 from shared.presentation import templates, views
 from tests.unit.presentation.sample_pages import pages
@@ -37,7 +38,8 @@ def test_every_page_has_its_view_in_the_table_and_a_sample() -> None:
 def test_every_mail_is_a_folder_with_subject_text_and_html() -> None:
     folders = {each.name: {file.name for file in each.iterdir()} for each in (ROOM / "mail").iterdir()}
     folders.pop("_base")
-    names = {"given_up", *(kind.value for kind in MailKind)}  # the one mail that belongs to no case
+    of_no_case = {"given_up", *(f"card_{deed.value}" for deed in LinkDeed)}
+    names = of_no_case | {kind.value for kind in MailKind}
     assert folders == {name: {"subject.txt", "body.txt", "body.html"} for name in names}
 
 

@@ -170,6 +170,7 @@ def mail_case(kind: MailKind) -> Application:
         MailKind.CLOSED: State.CANCELLED,
         MailKind.COOLING_OFF: State.COOLING_OFF,
         MailKind.PICKUP: State.APPROVED,
+        MailKind.VERIFY_AGAIN: State.APPROVED,
         MailKind.OPERATOR_ALERT: State.ATTENTION,
     }
     return replace(in_state(states.get(kind, State.IN_REVIEW)), pickup_until=OPENS + timedelta(days=5))

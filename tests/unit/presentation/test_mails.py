@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.card import LinkDeed, LinkRecord
 from shared.domain.kinds import Language, Reason
 from shared.domain.mails import MailKind
 from shared.domain.states import State
@@ -22,6 +23,8 @@ TOLD_OWNER = {
     MailKind.PICKUP,
     MailKind.PASS_ISSUED,
     MailKind.COMPLETED,
+    MailKind.SLIP_PRINTED,
+    MailKind.VERIFY_AGAIN,
 }
 BASE = samples.SITE.base_url
 
@@ -189,3 +192,51 @@ def test_the_most_pressing_case_gives_a_digest_its_subject() -> None:
 def test_a_digest_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         COMPOSER.digest("staff@example.ac.jp", [])
+
+
+def test_the_mail_about_the_card_leads_back_to_it_and_carries_no_link_with_power() -> None:
+    message = composed(MailKind.VERIFY_AGAIN)
+    assert f"{BASE}/verify\n" in message.text
+    assert "Please collect it by Sun 29 Nov 2026, 9:00 JST." in message.text
+    assert "ACTION-TOKEN" not in both(message)
+    assert "/pickup/" not in both(message)
+
+
+LINK_MAILS = [(deed, language) for deed in LinkDeed for language in Language]
+
+
+def link_mail(deed: LinkDeed, language: Language = Language.EN) -> MailMessage:
+    record = LinkRecord(deed, samples.ID, "subject-oid", "hash-of-the-card", samples.NOW)
+    return COMPOSER.link_changed(
+        "taro.mihon@mail.example.com", record, account="0123456789@utac.example.ac.jp", language=language
+    )
+
+
+@pytest.mark.parametrize(("deed", "language"), LINK_MAILS)
+def test_a_mail_about_a_link_says_which_account_when_and_what_to_do(
+    deed: LinkDeed, language: Language
+) -> None:
+    message = link_mail(deed, language)
+    page = Reading(message.html)
+    assert not page.unbalanced
+    assert not page.open
+    assert page.all("html")[0]["lang"] == language.value
+    for part in (message.text, page.text):
+        assert "0123456789@utac.example.ac.jp" in part
+        assert "20:30" in part
+        assert samples.SITE.support_email in part
+        assert samples.SITE.support_phone in part
+    for secret in ("hash-of-the-card", "subject-oid", samples.ID):
+        assert secret not in both(message)
+    linked = {each["href"] for each in page.all("a")} - {samples.SITE.support_url}
+    assert linked == set(re.findall(r"https://\S+", message.text)) - {samples.SITE.support_url}
+    assert linked == {f"{BASE}/verify/link"}
+
+
+def test_a_mail_about_a_link_says_what_to_do_if_it_was_somebody_else() -> None:
+    linked, unlinked = link_mail(LinkDeed.LINKED), link_mail(LinkDeed.UNLINKED)
+    assert "== If this was not you ==" in linked.text
+    assert "remove the link, change your password" in linked.text
+    assert "== If this was not you ==" in unlinked.text
+    assert "Contact the support desk named below at once" in unlinked.text
+    assert linked.subject != unlinked.subject
