@@ -132,7 +132,8 @@ def check_guarded(snapshot: Snapshot, rows: list[Wake], now: datetime) -> None:
     if clock_moves:
         assert first is not None, f"{case.state} has no due row"
     owed = [each for each in snapshot.mails if each.state is MailState.OWED]
-    if owed or case.removals or case.discarded or case.state is State.STOPPING:
+    at_work = case.state is State.STOPPING or case.awaits_prechecks
+    if owed or case.removals or case.discarded or at_work:
         assert first is not None, f"{case.state}: work in progress has no due row"
         assert first <= now + _IN_PROGRESS, f"{case.state}: work in progress sleeps until {first}"
     for at in (case.due_at, case.check_at):
