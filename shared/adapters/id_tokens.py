@@ -304,7 +304,7 @@ def _well_formed(claims: dict[str, Any]) -> dict[str, Any]:
 
 def _seconds(claims: dict[str, Any], name: str) -> int | None:
     value = claims.get(name)
-    return int(value) if type(value) in {int, float} else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _text(claims: dict[str, Any], name: str) -> str:

@@ -64,16 +64,20 @@ async def _link(request: Request, ports: WorkerPorts) -> LinkRecord | None:
     """Link what both tokens prove; None if nothing changes: either is linked already, or it is not proven."""
     subject, card = await _account(request, ports), await _card(request, ports)
     if not subject or card is None:
-        return await _refuse(request, ports)
+        await _refuse(request, ports)
+        return None
     if await ports.card_links.by_account(subject) or await ports.card_links.by_card(card.card):
-        return _unchanged(request)
+        _unchanged(request)
+        return None
     now = ports.clock.now()
     link = CardLink(subject, card.card, card.name[:_LONGEST_NAME], now, verification=request.application)
     try:
         await ports.card_links.link(link)
     except ConflictError:  # somebody was first; perhaps an earlier try of this very request
         mine = await ports.card_links.record(request.application, LinkDeed.LINKED)
-        return mine or _unchanged(request)
+        if mine is None:
+            _unchanged(request)
+        return mine
     return LinkRecord(LinkDeed.LINKED, request.application, subject, card.card, now)
 
 
@@ -85,13 +89,15 @@ async def _unlink(request: Request, ports: WorkerPorts) -> LinkRecord | None:
     """
     subject, card = await _account(request, ports), await _card(request, ports)
     if not subject and card is None:
-        return await _refuse(request, ports)
+        await _refuse(request, ports)
+        return None
     for _ in range(_TRIES):
         link = await ports.card_links.by_account(subject) if subject else None
         if link is None and card is not None:
             link = await ports.card_links.by_card(card.card)
         if link is None:
-            return _unchanged(request)
+            _unchanged(request)
+            return None
         now = ports.clock.now()
         try:
             await ports.card_links.unlink(link, verification=request.application, at=now)

@@ -17,7 +17,7 @@ from tests.contract.storage.sample_cases import AT, fresh_id
 
 def _new(**differs: str) -> CardLink:
     ordinary = {"subject": fresh_id(), "card": fresh_id(), "name": "見本　花子", "verification": fresh_id()}
-    return CardLink(**(ordinary | differs), linked_at=AT)  # type: ignore[arg-type]  # texts, all of them
+    return CardLink(**(ordinary | differs), linked_at=AT)
 
 
 async def _read(ports: Ports, link: CardLink) -> CardLink:
