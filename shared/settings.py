@@ -111,6 +111,19 @@ class Settings(ChannelSettings):
         "Go to the office of your faculty or graduate school (students: academic office, staff: personnel office) "
         "with your ID card, and ask to reregister your verification method."
     )
+    office_hours_ja: str = "平日（土日祝日・年末年始を除く）．受付時間は窓口ごとに異なります．"
+    office_hours_en: str = "On weekdays, not on holidays or at the end of the year; each office has hours of its own."
+    password_url_ja: str = "https://passwordreset.microsoftonline.com/?whr=univtokyo.onmicrosoft.com"
+    password_url_en: str = "https://passwordreset.microsoftonline.com/?whr=univtokyo.onmicrosoft.com"
+    password_ja: str = (
+        "登録済みの連絡先メールアドレスに届く確認コードで，パスワードを設定し直せます．メールを読めない場合は，"
+        "学生証・職員証をお持ちになり，所属の学部・研究科等の窓口で「パスワード通知書」の再発行をお申し出ください．"
+    )
+    password_en: str = (
+        "With a code that is sent to your contact address on file you can set a new password yourself. If you cannot "
+        "read that email, go to the office of your faculty or graduate school with your ID card and ask for a new "
+        "password notice."
+    )
 
     @field_validator("link_keys", "cookie_keys", mode="before")
     @classmethod

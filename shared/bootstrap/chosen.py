@@ -96,6 +96,7 @@ def site() -> "Site":
     """Names and addresses that pages and mails tell."""
     from zoneinfo import ZoneInfo
 
+    from shared.domain.ways import in_order
     from shared.presentation.site import Site
 
     given = settings()
@@ -122,6 +123,14 @@ def site() -> "Site":
         card_app_ja=given.verify_app_name_ja,
         card_app_en=given.verify_app_name_en,
         card_app_url=given.verify_app_url,
+        ways=in_order(ways()),
+        form_url=given.form_url,
+        office_hours_ja=given.office_hours_ja,
+        office_hours_en=given.office_hours_en,
+        password_url_ja=given.password_url_ja,
+        password_url_en=given.password_url_en,
+        password_ja=given.password_ja,
+        password_en=given.password_en,
     )
 
 

@@ -19,6 +19,14 @@ def spoken(at: datetime, language: Language, zone: tzinfo) -> str:
     return f"{said} {local.tzname() or get_timezone_name(local, width='short', locale='en')}"
 
 
+def spoken_day(at: datetime, language: Language, zone: tzinfo) -> str:
+    """Date with weekday alone: where the time of day is not ours to tell."""
+    from babel.dates import format_date
+
+    pattern = _PATTERNS[language].removesuffix("H:mm").rstrip(", ")
+    return format_date(at.astimezone(zone).date(), pattern, locale=language.value)
+
+
 def machine(at: datetime) -> str:
     """The value of a ``datetime`` attribute: ISO 8601 with its offset."""
     return at.isoformat(timespec="seconds")

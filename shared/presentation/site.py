@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from shared.domain.kinds import Language
+from shared.domain.kinds import Channel, Language
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,14 @@ class Site:
         card_app_ja: Name of the app that verifies a My Number Card, Japanese.
         card_app_en: Name of the app that verifies a My Number Card, English.
         card_app_url: Page about that app.
+        ways: The ways in that are on, in the order in which pages list them.
+        form_url: Address of the Microsoft Form; empty if it is not told.
+        office_hours_ja: When the offices are open, in words, Japanese.
+        office_hours_en: When the offices are open, in words, English.
+        password_url_ja: Page of the password procedure, Japanese.
+        password_url_en: Page of the password procedure, English.
+        password_ja: The password procedure in words, Japanese.
+        password_en: The password procedure in words, English.
     """
 
     base_url: str
@@ -55,6 +63,26 @@ class Site:
     card_app_ja: str = "マイナアプリ"
     card_app_en: str = "Myna App"
     card_app_url: str = "https://services.digital.go.jp/mynaapp/"
+    ways: tuple[Channel, ...] = (Channel.WEBSITE,)
+    form_url: str = ""
+    office_hours_ja: str = ""
+    office_hours_en: str = ""
+    password_url_ja: str = ""
+    password_url_en: str = ""
+    password_ja: str = ""
+    password_en: str = ""
+
+    def office_hours(self, language: Language) -> str:
+        """When the offices are open, in words; empty if that is not told."""
+        return self.office_hours_ja if language is Language.JA else self.office_hours_en
+
+    def password_url(self, language: Language) -> str:
+        """The page of the password procedure; empty if it is not told."""
+        return self.password_url_ja if language is Language.JA else self.password_url_en
+
+    def password(self, language: Language) -> str:
+        """The password procedure in words; empty if it is not told."""
+        return self.password_ja if language is Language.JA else self.password_en
 
     def account(self, language: Language) -> str:
         """What an account is called in this language."""

@@ -8,6 +8,7 @@ _TYPES: Final = {
     "style.css": "text/css; charset=utf-8",
     "pickup.js": "text/javascript; charset=utf-8",
     "wait.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
 }
 
 

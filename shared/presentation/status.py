@@ -34,6 +34,10 @@ PUBLIC_EVENTS: Final[frozenset[EventKind]] = frozenset(
         EventKind.STOPPING_STARTED,
         EventKind.CANCELLED,
         EventKind.EXPIRED,
+        EventKind.COUNTER_OPENED,
+        EventKind.VOUCHED,
+        EventKind.SLIP_PRINTED,
+        EventKind.CARD_VERIFIED,
     }
 )
 """Events an applicant is told of; not of guards, attention, contests or the staff's inner steps."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.kinds import Language
 from shared.domain.states import WHO_MOVES_NEXT
 from shared.presentation import words
-from shared.presentation.dates import machine, spoken
+from shared.presentation.dates import machine, spoken, spoken_day
 from shared.presentation.masks import masked
 from shared.presentation.site import Site
 
@@ -31,7 +31,7 @@ def environment(folder: str) -> "Environment":
 
 
 def tools(site: Site, language: Language) -> dict[str, Any]:
-    """What every template may call: ``t`` (a text), ``w`` (a value of a vocabulary; ``ws``: several), ``when``, ``iso``.
+    """What every template may call: ``t`` (a text), ``w`` (a value of a vocabulary; ``ws``: several), ``when``, ``day``, ``iso``.
 
     ``tools_in`` gives the same for another language: for a part that somebody else reads.
     """
@@ -48,6 +48,9 @@ def tools(site: Site, language: Language) -> dict[str, Any]:
     def when(at: datetime) -> str:
         return spoken(at, language, site.zone)
 
+    def day(at: datetime) -> str:
+        return spoken_day(at, language, site.zone)
+
     def tools_in(other: Language) -> dict[str, Any]:
         return tools(site, other)
 
@@ -57,6 +60,7 @@ def tools(site: Site, language: Language) -> dict[str, Any]:
         "w": w,
         "ws": ws,
         "when": when,
+        "day": day,
         "iso": iso,
         "tools_in": tools_in,
         "masked": masked,

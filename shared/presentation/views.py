@@ -8,6 +8,8 @@ can slip into them; staff pages get the whole application.
 page                 view
 ===================  ==========================
 home                 :class:`HomeView`
+way_choice           :class:`WayChoiceView`
+way                  :class:`WayView`
 apply                :class:`ApplyView`
 application          :class:`StatusView`
 pickup               :class:`PickupView`
@@ -60,6 +62,7 @@ from shared.presentation.staff_views import (
     WorklistRow,
     WorklistView,
 )
+from shared.presentation.way_views import HomeView, WayChoiceView, WayView
 
 __all__ = [
     "APPLICANT_REQUESTS",
@@ -87,6 +90,8 @@ __all__ = [
     "ReviewDoneView",
     "ReviewView",
     "StatusView",
+    "WayChoiceView",
+    "WayView",
     "WorklistRow",
     "WorklistView",
     "WrongRoleView",
@@ -103,14 +108,6 @@ APPLICANT_REQUESTS: Final[frozenset[RequestKind]] = frozenset(
     }
 )
 """Requests an applicant makes knowingly; each has its own words on the status page."""
-
-
-@dataclass(frozen=True, slots=True)
-class HomeView:
-    """The way in. ``looked_at_from`` is when staff begin to look at an application sent now."""
-
-    looked_at_from: datetime
-    open_now: bool
 
 
 @dataclass(frozen=True, slots=True)

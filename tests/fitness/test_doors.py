@@ -1,6 +1,7 @@
 """Every door is on one explicit list: its route, its methods, and who is let in."""
 
 import ast
+from itertools import combinations
 
 import pytest
 
@@ -27,6 +28,8 @@ READ = "GET HEAD"
 EXPECTED: dict[str, tuple[str, str, Needs]] = {
     # Doors without a sign-in. Whoever adds a line here says why.
     "home": ("", READ, ANYONE),  # the way in
+    "way_choice": ("ways/choose/{situation}", READ, ANYONE),  # advice; no account is asked for or looked up
+    "way": ("ways/{way}", READ, ANYONE),
     "static": ("static/{name}", READ, ANYONE),  # a style sheet and a script
     "auth_sign_in": ("auth/sign-in", "GET", ANYONE),  # the sign-in itself
     "auth_callback": ("auth/callback", "GET", ANYONE),
@@ -126,6 +129,24 @@ def test_the_needs_of_programs() -> None:
 def test_no_route_names_a_reading_and_a_writing_method() -> None:
     for name, (_, methods, _) in EXPECTED.items():
         assert methods in {"GET", READ, "POST"}, name
+
+
+def test_no_address_fits_two_routes() -> None:
+    """The platform tries routes by the names of their functions, not by precedence as ASP.NET Core does.
+
+    Source: Azure/azure-functions-host issues 3153 and 9876. For the same reason there is no catch-all route.
+    """
+    parts = {name: route.split("/") for name, (route, _, _) in EXPECTED.items()}
+    clashes = [
+        (one, other)
+        for one, other in combinations(EXPECTED, 2)
+        if len(parts[one]) == len(parts[other])
+        and EXPECTED[one][0] != EXPECTED[other][0]
+        and all(a == b or "{" in a + b for a, b in zip(parts[one], parts[other], strict=True))
+    ]
+
+    assert clashes == []
+    assert not [name for name, (route, _, _) in EXPECTED.items() if "{*" in route or "?}" in route]
 
 
 def test_every_http_function_is_a_door_and_no_other_decorator_stands_between() -> None:

@@ -17,6 +17,7 @@ from shared.domain.mails import MailKind, MailState
 from shared.domain.photo import PhotoDoubt
 from shared.domain.staff import DecisionBar
 from shared.domain.states import Mover, State
+from shared.domain.ways import Situation
 from shared.presentation import views
 from shared.presentation.verify_views import VerifyFailure
 from shared.presentation.views import APPLICANT_REQUESTS, FIELD_ERRORS
@@ -28,6 +29,9 @@ ROOM = Path(__file__).parents[2] / "shared" / "presentation"
 PUBLIC_STATES = set(State) - {State.ATTENTION}
 CARD_STATES = PUBLIC_STATES - {State.HELD, State.RETURNED}
 """An application by card waits for no opening and has no photo."""
+
+LOOKS = {"notification", "code", "phone", "key", "token"}
+"""Methods as people see them, each with a drawing on the first page."""
 
 FAMILIES: dict[str, Iterable[StrEnum | str]] = {
     "asked": APPLICANT_REQUESTS,
@@ -66,6 +70,8 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
     "guard": kinds.Guard,
     "guard_detail": kinds.Guard,
     "language": kinds.Language,
+    "look": LOOKS,
+    "look_hint": LOOKS,
     "mail_about": MailKind,
     "mail_state": MailState,
     "method": MethodKind,
@@ -75,12 +81,16 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
     "now": PUBLIC_STATES,
     "party": Party,
     "problem": {"until"},  # said by problem documents
+    "picture_look": LOOKS,
     "problem_detail": views.Problem,
     "problem_next": views.Problem,
     "problem_title": views.Problem,
     "reason": kinds.Reason,
     "reason_code": kinds.ReasonCode,
     "role": kinds.Role,
+    "situation": Situation,
+    "situation_first": Situation,
+    "situation_try": Situation,
     "slip_in": kinds.Language,
     "state": State,
     "link_detail": LinkState,
@@ -92,6 +102,8 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
     "verify_now": CARD_STATES,
     "verify_say": {"gone", "conflict", "session", "old_browser", "again"},
     "verify_state": CARD_STATES,
+    "way": kinds.Channel,
+    "way_hint": kinds.Channel,
     "who": PUBLIC_STATES,
     **{f"error.{field}": codes for field, codes in FIELD_ERRORS.items()},
 }
@@ -115,6 +127,8 @@ def script_words(name: str = "pickup") -> set[str]:
 
 def used_keys() -> set[str]:
     literal = set(re.findall(r"\bt\('([a-z0-9_.]+)'", templates()))
+    for keys in re.findall(r"for key in \[([^\]]*)\]", templates()):
+        literal |= set(re.findall(r"'([^']+)'", keys))
     families = {f"{family}.{value}" for family, values in FAMILIES.items() for value in values}
     return literal | families | {f"pickup_say.{name}" for name in script_words()}
 

@@ -14,7 +14,7 @@ from shared.domain.states import State
 from shared.ports import Access, Poison
 from shared.presentation import views
 from shared.presentation.status import status_view
-from tests.unit.presentation import sample_office, sample_verify_pages
+from tests.unit.presentation import sample_office, sample_verify_pages, sample_ways
 from tests.unit.presentation.samples import (
     ID,
     NASTY,
@@ -117,8 +117,6 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
     )
     review = views.ReviewView("TOKEN", application(needs=2), earlier)
     found: dict[str, tuple[str, object | None, views.PageSession | None]] = {
-        "home": ("home", views.HomeView(OPENS, open_now=False), None),
-        "home_open": ("home", views.HomeView(NOW, open_now=True), None),
         "apply": ("apply", apply_view(), me),
         "apply_wrong": ("apply", wrong_form(), me),
         "apply_open": ("apply", apply_view(open_application=ID), me),
@@ -222,4 +220,4 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
     for purpose in (*Purpose, None):
         found[f"link_expired_{purpose}"] = ("link_expired", views.LinkProblemView(purpose, ID), None)
         found[f"link_malformed_{purpose}"] = ("link_malformed", views.LinkProblemView(purpose), None)
-    return found | sample_office.pages() | sample_verify_pages.pages()
+    return found | sample_office.pages() | sample_verify_pages.pages() | sample_ways.pages()

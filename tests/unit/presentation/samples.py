@@ -21,6 +21,7 @@ from shared.domain.kinds import (
 from shared.domain.mails import MailKind, OwedMail
 from shared.domain.photo import PhotoDoubt, StoredPhoto
 from shared.domain.states import State
+from shared.domain.ways import in_order
 from shared.ports import LinkTokens
 from shared.presentation.site import Site
 
@@ -47,6 +48,14 @@ SITE = Site(
     "「本人確認方法の再登録」とお申し出ください．",
     office_en="Go to the office of your faculty or graduate school (students: academic office, staff: personnel "
     "department) with your ID card and ask for a reregistration of your verification method.",
+    ways=in_order(frozenset(Channel)),
+    form_url="https://forms.office.example/r/sample",
+    office_hours_ja="平日9:00～17:00（窓口ごとに異なります）．",
+    office_hours_en="Weekdays 9:00–17:00; each office has hours of its own.",
+    password_url_ja="https://www.example.ac.jp/password/",
+    password_url_en="https://www.example.ac.jp/en/password/",
+    password_ja="登録済みのメールアドレスで，パスワードを設定し直せます．",
+    password_en="You can set a new password with your address on file.",
 )
 
 METHODS = (

@@ -29,11 +29,14 @@ def test_events_of_staff_and_guards_are_not_told() -> None:
     hidden = {
         EventKind.APPROVED_ONCE,
         EventKind.ATTENTION_NEEDED,
+        EventKind.CARD_REFUSED,
         EventKind.CONTESTED,
+        EventKind.COUNTER_REFUSED,
         EventKind.DECISION_REFUSED,
         EventKind.OWNER_CONFIRMED,
         EventKind.PASS_FOUND_FOREIGN,
         EventKind.REQUEST_TOO_LATE,
+        EventKind.RESPONSE_DIFFERED,
         EventKind.REVIEW_OVERDUE,
         EventKind.RUN_AGAIN,
     }
