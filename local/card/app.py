@@ -273,6 +273,7 @@ async def _misbehave(request: web.Request, hit: Switch, handler: _Handler) -> we
     if not isinstance(status, int):
         return await handler(request)
     answer = web.Response(text="by a switch", status=status)
-    if "retry_after" in hit:
-        answer.headers["Retry-After"] = str(hit["retry_after"])
+    for name, header in (("retry_after", "Retry-After"), ("location", "Location")):
+        if name in hit:
+            answer.headers[header] = str(hit[name])
     return answer

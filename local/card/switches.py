@@ -7,8 +7,9 @@ from local.faults import Faults
 SERVICE: Final = "card"
 _NUMBER: Final = (int, float)
 _WRONG: Final = (
-    "ID tokens wrong in one way: `iss`, `aud`, `two_aud`, `azp`, `nonce`, `no_nonce`, `expired`, `future`, `no_sub`, `no_acr`, "
-    "`none` (unsigned), `hs256` (keyed with the public key), `rs256`, `unknown_kid`, `other_key`"
+    "ID tokens wrong in one way: `iss`, `aud`, `two_aud`, `azp`, `nonce`, `no_nonce`, `expired`, `ran_out` (a moment ago), "
+    "`old` (made twenty minutes ago), `future`, `no_sub`, `no_acr`, `none` (unsigned), `hs256` (keyed with the public key), "
+    "`rs256`, `unknown_kid`, `other_key`"
 )
 _SETTINGS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "bad_token": ((str,), _WRONG),
@@ -30,6 +31,7 @@ class CardSwitches:
         self.faults = faults
         for name, (types, text) in _SETTINGS.items():
             faults.declare(SERVICE, name, types=types, effect=False, help=text)
+        faults.declare(SERVICE, "location", types=(str,), effect=True, help="the Location header")
         faults.declare(SERVICE, "error", types=(str,), effect=True, help="answers with this OAuth error code")
 
     def on(self, name: str) -> bool:

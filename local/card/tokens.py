@@ -75,6 +75,8 @@ _CLAIMS: dict[str, Callable[[_Claims], _Claims]] = {
     "nonce": lambda claims: claims | {"nonce": secrets.token_urlsafe(32)},
     "no_nonce": _without("nonce"),
     "expired": lambda claims: claims | {"iat": claims["iat"] - 7200, "exp": claims["iat"] - 3600},
+    "ran_out": lambda claims: claims | {"iat": claims["iat"] - 300, "exp": claims["iat"] - 120},
+    "old": lambda claims: claims | {"iat": claims["iat"] - 1200},
     "future": lambda claims: claims | {"iat": claims["iat"] + 3600, "exp": claims["exp"] + 3600},
     "no_sub": _without("sub"),
     "no_acr": _without("acr"),

@@ -2,20 +2,17 @@
 
 The provider is that of the Digital Authentication App, today part of the app that the settings name; none of its addresses is
 here. What its documents leave open follows OpenID Connect Core 1.0, RFC 7636 (PKCE), RFC 7523 (client assertions) and RFC 9207
-(``iss`` in the answer). Which ``error`` it sends is published nowhere: errors are read leniently, and an unknown
-one is a plain refusal. Times are real time. Nothing that the provider or the browser sends is ever logged.
+(``iss`` in the answer). Times are real time. Nothing that the provider or the browser sends is ever logged.
 """
 
 import asyncio
 import hmac
 import json
 import secrets
-import string
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.adapters.card_id_tokens import (
@@ -29,6 +26,7 @@ from shared.adapters.card_id_tokens import (
     CardTokenFault,
     WrongCardTokenError,
 )
+from shared.adapters.card_refusals import CardRefusal, CardRefusedError, meaning_of, meaning_of_token_error
 from shared.domain.card import CardIdentity, nonce_of
 
 if TYPE_CHECKING:
@@ -41,58 +39,6 @@ _RANDOM_BYTES: Final = 32
 _VERIFIER_BYTES: Final = 48
 """64 characters; RFC 7636 section 4.1 wants 43 to 128."""
 _LONGEST_CODE: Final = 2_000
-_URL_SAFE: Final = frozenset(string.ascii_letters + string.digits + "-._~")
-
-
-class CardRefusal(StrEnum):
-    """Why a verification did not succeed; each has its own words on the page."""
-
-    CANCELLED = "cancelled"
-    CARD_UNREADABLE = "card_unreadable"
-    CERTIFICATE_EXPIRED = "certificate_expired"
-    PIN_LOCKED = "pin_locked"
-    EXPIRED_FLOW = "expired_flow"
-    WRONG_TOKEN = "wrong_token"  # noqa: S105 - a word, not a secret
-    UNAVAILABLE = "unavailable"
-    REFUSED = "refused"
-
-
-_BY_HINT: Final = (
-    (CardRefusal.PIN_LOCKED, ("locked", "ロック")),
-    (CardRefusal.CERTIFICATE_EXPIRED, ("certificate", "revoked", "証明書", "失効")),
-    (CardRefusal.CARD_UNREADABLE, ("card", "nfc", "カード", "読み取")),
-    (
-        CardRefusal.EXPIRED_FLOW,
-        ("timeout", "timed_out", "timed out", "expired", "時間切れ", "タイムアウト", "期限"),
-    ),
-    (CardRefusal.CANCELLED, ("cancel", "denied", "abort", "中止", "キャンセル", "拒否")),
-)
-"""Words in ``error`` or ``error_description``, the most telling first: helps the person, decides nothing."""
-_BY_ERROR: Final = {
-    "server_error": CardRefusal.UNAVAILABLE,
-    "temporarily_unavailable": CardRefusal.UNAVAILABLE,
-    "interaction_required": CardRefusal.CANCELLED,
-    "login_required": CardRefusal.CANCELLED,
-    "consent_required": CardRefusal.CANCELLED,
-    "access_denied": CardRefusal.CANCELLED,
-}
-"""By RFC 6749 section 4.1.2.1 and OpenID Connect Core 1.0 section 3.1.2.6."""
-_BY_TOKEN_ERROR: Final = {
-    "invalid_grant": CardRefusal.EXPIRED_FLOW,  # the code ran out or was used: Back and Reload do that
-    "server_error": CardRefusal.UNAVAILABLE,
-    "temporarily_unavailable": CardRefusal.UNAVAILABLE,
-}
-"""By RFC 6749 section 5.2; anything else is the provider's trouble or our registration's."""
-
-
-class CardRefusedError(Exception):
-    """A verification that did not succeed. The text never holds what was sent."""
-
-    def __init__(self, code: CardRefusal, fault: str = "") -> None:
-        """Keep the code for the page and a static word for the log."""
-        super().__init__(f"{code.value} {fault}".strip())
-        self.code = code
-        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +148,7 @@ class CardProvider:
         if not hmac.compare_digest(returned.encode(), state.encode()):
             raise CardRefusedError(CardRefusal.EXPIRED_FLOW, "state")
         if "error" in query:
-            raise CardRefusedError(_meaning(query), "callback")
+            raise CardRefusedError(meaning_of(query), "callback")
         if query.get("iss", self._tokens.issuer) != self._tokens.issuer:
             raise CardRefusedError(CardRefusal.WRONG_TOKEN, "callback issuer")
         code = _text(query.get("code"))
@@ -255,8 +201,7 @@ class CardProvider:
                 allow_redirects=False,
             )
         except AuthlibBaseError as error:
-            meaning = _BY_TOKEN_ERROR.get(str(error.error), CardRefusal.REFUSED)
-            raise CardRefusedError(meaning, "token endpoint") from error
+            raise CardRefusedError(meaning_of_token_error(str(error.error)), "token endpoint") from error
         except (requests.RequestException, ValueError, TypeError, AttributeError) as error:
             raise CardRefusedError(CardRefusal.UNAVAILABLE, "token endpoint") from error
         token = answer.get("id_token")
@@ -290,18 +235,6 @@ class CardProvider:
         oauth.adapters = self._session.adapters
         oauth.trust_env = self._session.trust_env
         return oauth
-
-
-def _meaning(query: Mapping[str, str]) -> CardRefusal:
-    """What an error sent to our callback tells the person."""
-    error = query.get("error", "").casefold()
-    if _BY_ERROR.get(error) is CardRefusal.UNAVAILABLE:
-        return CardRefusal.UNAVAILABLE
-    said = f"{error} {query.get('error_description', '')}".casefold()[:_LONGEST_CODE]
-    for meaning, words in _BY_HINT:
-        if any(word in said for word in words):
-            return meaning
-    return _BY_ERROR.get(error, CardRefusal.REFUSED)
 
 
 def _private_key(document: str) -> "ECKey":

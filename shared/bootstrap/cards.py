@@ -28,7 +28,7 @@ async def start_verification(verification: str) -> tuple[str, dict[str, str]]:
     Raises:
         UnavailableError: the provider does not answer.
     """
-    from shared.adapters.card_provider import CardRefusedError
+    from shared.adapters.card_refusals import CardRefusedError
     from shared.ports import UnavailableError
 
     try:
@@ -39,7 +39,7 @@ async def start_verification(verification: str) -> tuple[str, dict[str, str]]:
 
 async def finish_verification(flow: Mapping[str, Any], query: Mapping[str, str]) -> "CardVerified | str":
     """End a verification: whose card it is, or the code of what went wrong (a ``CardRefusal``)."""
-    from shared.adapters.card_provider import CardRefusedError
+    from shared.adapters.card_refusals import CardRefusedError
 
     try:
         return await _provider().finish(flow, query)

@@ -9,7 +9,8 @@ import requests
 from local import configuration, people
 from local.cloud import Cloud
 from shared.adapters.card_id_tokens import CardIdTokens, CardKeys
-from shared.adapters.card_provider import CardClient, CardProvider, CardRefusedError, CardVerified
+from shared.adapters.card_provider import CardClient, CardProvider, CardVerified
+from shared.adapters.card_refusals import CardRefusedError
 
 TARO = people.PEOPLE[0]
 HASH_KEY = b"h" * 32

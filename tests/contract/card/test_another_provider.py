@@ -14,7 +14,8 @@ from joserfc.jwk import ECKey
 from local.azurite import ROOT, node
 from local.card.keys import new_key
 from shared.adapters.card_id_tokens import CardIdTokens, CardKeys
-from shared.adapters.card_provider import CardClient, CardProvider, CardRefusedError
+from shared.adapters.card_provider import CardClient, CardProvider
+from shared.adapters.card_refusals import CardRefusedError
 from shared.adapters.card_tokens import ProviderCardTokens
 from tests.contract.card.party import COUNTS_FOR, HASH_KEY, changed
 

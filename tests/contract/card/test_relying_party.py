@@ -10,7 +10,7 @@ import requests
 from local import people
 from local.cloud import Cloud
 from shared.adapters.card_id_tokens import WrongCardTokenError
-from shared.adapters.card_provider import CardRefusedError
+from shared.adapters.card_refusals import CardRefusedError
 from shared.domain.card import nonce_of
 from tests.contract.card.party import TARO, Party, browse
 
@@ -236,6 +236,8 @@ async def test_an_answer_of_another_issuer_is_refused(party: Party) -> None:
         ("nonce", "nonce"),
         ("no_nonce", "nonce"),
         ("expired", "time"),
+        ("ran_out", "time"),
+        ("old", "time"),
         ("future", "time"),
         ("no_sub", "subject"),
         ("no_acr", "acr"),
@@ -385,8 +387,15 @@ async def test_an_unknown_key_is_looked_for_once_a_minute(party: Party) -> None:
 
 
 async def test_no_redirect_is_followed_with_our_assertion(party: Party) -> None:
-    faults(party.cloud, operation="POST token", status=307)
+    faults(party.cloud, operation="POST token", status=307, location=party.client.token_url, times=1)
     assert await party.refused() == "unavailable"
+
+
+async def test_keys_are_read_where_the_settings_say_and_nowhere_else(party: Party) -> None:
+    certs = party.client.token_url.replace("/token", "/certs")
+    faults(party.cloud, operation="GET certs", status=302, location=certs, times=1)
+    with pytest.raises(CardRefusedError, match="unavailable keys"):
+        await party.provider.start("v1")
 
 
 async def test_a_name_that_is_not_there_is_empty(party: Party) -> None:
