@@ -168,8 +168,16 @@ async def test_what_the_row_says_of_the_account_is_not_believed() -> None:
     assert world.case(name).subject == world.student
 
 
-@pytest.mark.parametrize("wrong", ["none", "other_verification", "other_account", "not_linked"])
-async def test_each_pickup_needs_evidence_of_its_own_for_the_same_account(wrong: str) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ("none", "not_verified"),
+        ("other_verification", "not_verified"),
+        ("other_account", "other_card"),
+        ("not_linked", "not_linked"),
+    ],
+)
+async def test_each_pickup_needs_evidence_of_its_own_for_the_same_account(wrong: str, why: str) -> None:
     world, name = await _approved()
     world.graph.add(people.account("taro"))
     await cards.has_link(world, subject="taro", card=cards.OTHER_CARD)
@@ -189,6 +197,7 @@ async def test_each_pickup_needs_evidence_of_its_own_for_the_same_account(wrong:
     assert world.graph.account(world.student).passes_made == []
     assert world.graph.account("taro").passes_made == []
     assert world.events(name)[-1] == "card_refused"
+    assert world.snapshot(name).events[-1].detail == {"why": why}
     assert len(world.storage.inbox) == 0
     assert await cards.obtain(world, name, 4)  # and the person themself is not shut out by it
 

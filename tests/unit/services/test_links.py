@@ -207,6 +207,19 @@ async def test_two_who_undo_at_once_undo_once() -> None:
     assert len(world.storage.inbox) == 0
 
 
+async def test_what_another_worker_undid_before_it_died_is_told_of() -> None:
+    world = await _with_link()
+    undo = await cards.ask_to_unlink(world, 2)
+    link = _linked(world)
+    assert link is not None
+    links, now = world.storage.card_links, world.clock.now()
+    world.seen.meanwhile("card_links", "unlink", lambda: links.unlink(link, verification=undo, at=now))
+    await look_at(undo, world.worker)
+    assert links.rows() == {}
+    assert _told(world) == [["card_unlinked"], ["card_unlinked"]]
+    assert len(world.storage.inbox) == 0
+
+
 async def test_linking_while_the_old_link_is_still_there_waits_for_nobody() -> None:
     """The page said "linked already" a moment ago; the request finds it so, and the person presses again."""
     world = await _with_link()
@@ -353,6 +366,16 @@ async def test_an_account_without_an_address_is_linked_and_nobody_can_be_told() 
     assert _linked(world) is not None
     assert world.mailer.sent == []
     assert len(world.storage.inbox) == 0
+
+
+async def test_each_linking_and_undoing_is_a_mail_of_its_own() -> None:
+    world = World()
+    for number in (1, 3):
+        await cards.ask_to_link(world, number)
+        await world.run()
+        await cards.ask_to_unlink(world, number + 1)
+        await world.run()
+    assert len(set(world.mailer.operations)) == len(world.mailer.sent) == 8
 
 
 # --- waiting ------------------------------------------------------------------------------------------
