@@ -88,13 +88,11 @@ class ChannelSettings(BaseSettings):
         """Refused at the start, not at the first person who comes back from the provider."""
         text = value.get_secret_value()
         try:
-            found = json.loads(text) if text else None
+            key: Any = json.loads(text or "{}")
         except ValueError:
-            found = {}
-        private = isinstance(found, dict) and found.get("kty") == "EC" and found.get("crv") == "P-256"
-        if text and not (
-            private and all(isinstance(found.get(each), str) for each in ("d", "x", "y", "kid"))
-        ):
+            key = None
+        good = isinstance(key, dict) and (key.get("kty"), key.get("crv")) == ("EC", "P-256")
+        if text and not (good and all(isinstance(key.get(each), str) for each in ("d", "x", "y", "kid"))):
             raise ValueError("a private key for ES256 as a JWK (JSON) with its kid")
         return value
 
