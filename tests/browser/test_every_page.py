@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser import scenes
+from tests.browser import office_scenes, scenes
 from tests.browser.scenes import Scene
 from tests.browser.window import DESKTOP, NARROW, PHONE, Window, Windows
 from tests.journeys.town import Town
@@ -28,6 +28,8 @@ _GRAVE = {"serious", "critical"}
         scenes.status_pages,
         scenes.pickup_pages,
         scenes.staff_pages,
+        office_scenes.counter_pages,
+        office_scenes.slip_pages,
     ],
 )
 @pytest.mark.timeout(240)

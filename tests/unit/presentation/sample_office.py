@@ -18,7 +18,7 @@ from shared.presentation.qr_code import qr_code
 from tests.unit.presentation.samples import ID, METHODS, NASTY, NOW, OPENS
 
 CLERK = views.PageSession("窓口 直子", "staff", frozenset({Role.OFFICE_CLERK.value}))
-LINK = f"https://rereg.example.ac.jp/pickup/{ID}?key=" + "Abc-_9.xY" * 12
+LINK = f"https://verification.it-services.example.ac.jp/pickup/{ID}?key=" + "Abc-_9.xY" * 13
 PERSON = ComparedPerson("見本 太郎", "工学部 見本工学科", "0123456789@utac.example.ac.jp", METHODS)
 
 
