@@ -86,5 +86,7 @@ def needs_link_page(visit: Visit, found: Snapshot) -> func.HttpResponse:
     sent = [each for each in found.mails if each.kind is MailKind.PICKUP and each.with_link]
     addresses = tuple(dict.fromkeys(masked(each.to) for each in sent))
     case = found.application
-    view = PickupNeedsLinkView(case.id, case.reference, addresses, slip_until=case.slip_until)
+    until = case.slip_until
+    over = until is not None and bootstrap.web().clock.now() >= until
+    view = PickupNeedsLinkView(case.id, case.reference, addresses, until, slip_over=over)
     return visit.page("pickup_needs_link", view)

@@ -242,12 +242,24 @@ class PickupView:
 
 @dataclass(frozen=True, slots=True)
 class PickupNeedsLinkView:
-    """The mailed link is missing. ``link_sent_to`` are masked addresses; ``slip_until``: a slip was printed, too, for so long."""
+    """The mailed link, or the slip of an office, is missing.
+
+    Attributes:
+        link_sent_to: Masked addresses.
+        slip_until: A slip was printed, and works or worked until then.
+        slip_over: Its time has passed.
+    """
 
     id: str
     reference: str
     link_sent_to: tuple[str, ...] = ()
     slip_until: datetime | None = None
+    slip_over: bool = False
+
+    @property
+    def by_slip(self) -> bool:
+        """Whether there is a slip and nothing was mailed."""
+        return self.slip_until is not None and not self.link_sent_to
 
 
 class Choice(StrEnum):

@@ -45,7 +45,7 @@ def test_from_the_clerk_s_desk_to_the_pass_on_the_person_s_phone(windows: Window
     desk.says("工学部")
     confirms(desk)
     arrives(desk, "承認されました")
-    page.get_by_role("link", name="案内の用紙を開いて印刷する").click()
+    page.get_by_role("link", name="案内票を開いて印刷する").click()
     slip = page.locator("article.slip")
     expect(slip).to_contain_text("This slip alone opens nothing")
     link = re.findall(r"https?://\S+/pickup/\S+\?key=\S+", slip.inner_text())[0]
@@ -80,9 +80,9 @@ def test_a_clerk_who_cannot_confirm_leaves_and_a_new_slip_is_printed_without_scr
             page.get_by_role("link", name="次の方の受け付けへ").click()
     confirms(desk)
     arrives(desk, "承認されました")
-    desk.press("前の用紙を無効にして作り直す")
+    desk.press("前の案内票を無効にして作り直す")
     arrives(desk, "承認されました")
-    desk.says("用紙は2枚目で")
+    desk.says("案内票は2枚目で")
 
 
 def test_the_slip_is_one_page_of_a6_with_nothing_else_on_it(

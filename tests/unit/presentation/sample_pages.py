@@ -136,6 +136,11 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
             views.PickupNeedsLinkView(ID, "K7Q-3MP", (), slip_until=OPENS),
             me,
         ),
+        "pickup_needs_new_slip": (
+            "pickup_needs_link",
+            views.PickupNeedsLinkView(ID, "K7Q-3MP", ("t•••@m•••.com",), OPENS, slip_over=True),
+            me,
+        ),
         "review": ("review", review, staff),
         "review_wrong": (
             "review",
