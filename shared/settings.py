@@ -15,6 +15,7 @@ from pydantic_settings import NoDecode
 
 from shared.channel_settings import ChannelSettings, Names
 from shared.domain.kinds import Channel
+from shared.domain.kinds import Channel
 from shared.domain.rules import Removal
 
 _SHORTEST_KEY = 32
@@ -214,6 +215,8 @@ class Settings(ChannelSettings):
             "APPLICANT_CLIENT_SECRET": bool(self.applicant_client_secret.get_secret_value()),
             "STAFF_CLIENT_SECRET": bool(self.staff_client_secret.get_secret_value()),
             "COOKIE_KEYS": bool(self.cookie_keys),
+            "FORMS_DOMAINS (or TENANT_DOMAIN)": bool(self.forms_domains or self.tenant_domain)
+            or not self.is_on(Channel.FORM),
         }
         worker = {
             "MAIL_ENDPOINT": bool(self.mail_endpoint),

@@ -62,6 +62,35 @@ def test_what_each_role_needs_is_documented(monkeypatch: pytest.MonkeyPatch) -> 
         assert missing == {each for each in needed if "__" not in each}
 
 
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"API_CLIENT_ID": ""}, {"API_CLIENT_ID"}),
+        ({"FORMS_FILE": ""}, {"FORMS_FILE"}),
+        ({"TENANT_DOMAIN": ""}, {"FORMS_DOMAINS"}),
+        ({"TENANT_DOMAIN": "", "FORMS_DOMAINS": "example.ac.jp"}, set()),
+        ({"FORMS_WITHOUT_TOKEN": "true"}, {"FORMS_FALLBACK_KEY"}),
+        ({"FORMS_WITHOUT_TOKEN": "true", "FORMS_FALLBACK_KEY": "k" * 32}, set()),
+        ({"FORMS_FALLBACK_KEY": "k" * 32}, set()),
+    ],
+)
+def test_the_way_of_the_form_must_be_complete(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], missing: set[str]
+) -> None:
+    settings = web_environment(from_environment({}, scratch=ROOT)) | changes
+    for name in (*documented(), *settings, *_SET_BY_THE_PLATFORM):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    if not missing:
+        assert Settings().forms_file
+        return
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+
+    assert set(re.findall(r"(\w+)(?: \([^)]*\))? is not set", str(refused.value))) == missing
+
+
 @pytest.mark.parametrize("name", ["CLOSURES", "EXTRA_DAYS"])
 def test_days_that_cannot_be_understood_are_refused_at_the_start(
     monkeypatch: pytest.MonkeyPatch, name: str
