@@ -96,7 +96,7 @@ async def verify_issue(visit: Visit) -> func.HttpResponse:
     sent = visit.json()
     holder = _holder(visit)
     public_key, item = sent.get("public_key"), sent.get("item")
-    if not isinstance(public_key, str) or item not in {each.value for each in Item}:
+    if not isinstance(public_key, str) or item not in [each.value for each in Item]:
         raise Trouble(Problem.BAD_REQUEST, link="/verify")
     asked = await verify_card.issue(Item(item), holder, public_key, visit.language, bootstrap.web())
     card_sessions.keep_application(visit, asked.id)

@@ -15,7 +15,7 @@ class CardHolder(Visitor):
     """One person, one browser, one card: speaks the pages' own addresses over HTTP."""
 
     def verifies(self, purpose: str = "verify", *, card_of: str = "", outcome: str = "") -> requests.Response:
-        """Verify at the provider and come back; ``outcome`` lets something else happen there, ``card_of`` takes another's card."""
+        """Verify at the provider and come back; ``outcome``: something else happens there; ``card_of``: it is another card."""
         return self.http.get(self.answer_of_provider(purpose, card_of=card_of, outcome=outcome), timeout=60)
 
     def answer_of_provider(self, purpose: str = "verify", *, card_of: str = "", outcome: str = "") -> str:
@@ -81,11 +81,11 @@ class CardHolder(Visitor):
     def pass_answer(self) -> requests.Response:
         """Wait until the pass is made, or is not: the answer."""
 
-        def look() -> requests.Response | None:
+        def look() -> list[requests.Response]:
             answer = self.get("/verify/pass", json=True)
-            return answer if answer.status_code != requests.codes.accepted else None
+            return [answer] if answer.status_code != requests.codes.accepted else []  # a 409 counts as false
 
-        return eventually(look, "an answer about the pass", first_pause=0.5)
+        return eventually(look, "an answer about the pass", first_pause=0.5)[0]
 
     def reads_pass(self) -> str:
         """Wait for the ciphertext, decrypt it and say that it was shown."""
