@@ -28,8 +28,8 @@ class AccessTokens:
         self._tenant_id = tenant_id
         self._audience = audience
 
-    def verify(self, token: str, *, at: float) -> Caller:
-        """What the token says, if it was valid at an instant (seconds since the epoch, real time).
+    def verify(self, token: str, *, at: float, grace: float = 0.0) -> Caller:
+        """What the token says, if it was valid at an instant (seconds since the epoch, real time), or ``grace`` seconds before.
 
         Checks signature (RS256 by a key of the issuer), issuer, audience, tenant, version, times, that it names its client,
         and that it is clearly either an application's own or a signed-in person's.
@@ -41,7 +41,7 @@ class AccessTokens:
         if not self._audience:  # no API is registered: nothing can be made for it
             raise WrongTokenError(TokenFault.AUDIENCE)
         claims = signed_claims(self._issuer, token, audience=self._audience)
-        check_tenant(claims, self._tenant_id, at=at)
+        check_tenant(claims, self._tenant_id, at=at, grace=grace)
         client = claims.get("azp")
         if not isinstance(client, str) or not client:
             raise WrongTokenError(TokenFault.MALFORMED)

@@ -2,11 +2,15 @@
 
 import asyncio
 from datetime import datetime
+from typing import Final
 
 from shared.adapters.access_tokens import AccessTokens
 from shared.adapters.id_tokens import IssuerUnavailableError, WrongTokenError
 from shared.domain.callers import may_send_forms
 from shared.ports import UnavailableError
+
+_GRACE: Final = 60.0
+"""Seconds by which the token may have run out when storage stamps what the door let in: nobody sends it a second time."""
 
 
 class EntraFormTokens:
@@ -24,7 +28,9 @@ class EntraFormTokens:
         if not token:
             return False
         try:
-            found = await asyncio.to_thread(self._tokens.verify, token, at=stamped_at.timestamp())
+            found = await asyncio.to_thread(
+                self._tokens.verify, token, at=stamped_at.timestamp(), grace=_GRACE
+            )
         except WrongTokenError:
             return False
         except IssuerUnavailableError as error:

@@ -279,8 +279,8 @@ def signed_claims(issuer: Issuer, token: str, *, audience: str) -> dict[str, Any
     return _well_formed(claims)
 
 
-def check_tenant(claims: dict[str, Any], tenant_id: str, *, at: float) -> None:
-    """Refuse a token of another tenant or version, or one that was not valid at an instant.
+def check_tenant(claims: dict[str, Any], tenant_id: str, *, at: float, grace: float = 0.0) -> None:
+    """Refuse a token of another tenant or version, or one that was not valid at an instant (or ``grace`` seconds before).
 
     Raises:
         WrongTokenError: it is one.
@@ -290,7 +290,7 @@ def check_tenant(claims: dict[str, Any], tenant_id: str, *, at: float) -> None:
     if claims["ver"] != "2.0":
         raise WrongTokenError(TokenFault.VERSION)
     start = max(claims["iat"], claims["nbf"]) - LEEWAY
-    if not start <= at <= claims["exp"]:
+    if not start <= at <= claims["exp"] + grace:
         raise WrongTokenError(TokenFault.TIME)
 
 

@@ -21,7 +21,7 @@ class FormTokens(Protocol):
     """Verifies access tokens of the flow that sends form responses."""
 
     async def verify(self, token: str, *, stamped_at: datetime) -> bool:
-        """Whether signature, issuer, audience, tenant and app role hold, and ``stamped_at`` lies in its life."""
+        """Whether signature, issuer, audience, tenant and app role hold, and ``stamped_at`` lies in its life (and a minute)."""
         ...
 
 

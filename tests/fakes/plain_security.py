@@ -45,6 +45,10 @@ class PlainStaffTokens:
         self._made[token] = (identity, start - timedelta(seconds=60), start + timedelta(hours=1))
         return token
 
+    def forget(self, token: str) -> None:
+        """The issuer withdraws the key that signed this token."""
+        del self._made[token]
+
     @call
     async def verify(self, token: str, *, stamped_at: datetime) -> StaffIdentity | None:
         identity, start, end = self._made.get(token, (None, stamped_at, stamped_at))
@@ -67,7 +71,8 @@ class PlainFormTokens:
         """A token of the flow, good for an hour from ``at`` (real time; default: now)."""
         start = at or datetime.now(UTC)
         token = f"token-{len(self._made) + 1}-of-the-flow"
-        self._made[token] = (start - timedelta(seconds=60), start + timedelta(hours=1))
+        minute = timedelta(seconds=60)
+        self._made[token] = (start - minute, start + timedelta(hours=1) + minute)
         return token
 
     @call
