@@ -43,9 +43,9 @@ async def confirm(
     await _ask_as(world, name, RequestKind.CONFIRM, slot, by=by, token=token, body=ordinary | differs)
 
 
-async def leave(world: World, name: str, *, by: str = "cleo", token: str = "") -> None:
+async def leave(world: World, name: str, *, by: str = "cleo", token: str = "", slot: int = 0) -> None:
     """The clerk gives up."""
-    await _ask_as(world, name, RequestKind.LEAVE, 0, by=by, token=token, body={})
+    await _ask_as(world, name, RequestKind.LEAVE, slot, by=by, token=token, body={})
 
 
 async def print_slip(world: World, name: str, *, by: str = "cleo", token: str = "", slot: int = 0) -> None:
@@ -72,7 +72,12 @@ async def vouched(world: World, *, nonce: str = "1", by: str = "cleo", **differs
 
 
 async def respond(
-    world: World, *, account: str = people.STUDENT.upn, response: str = "1", token: str | None = None
+    world: World,
+    *,
+    account: str = people.STUDENT.upn,
+    response: str = "1",
+    token: str | None = None,
+    contact_email: str = "",
 ) -> str:
     """The flow sends a response of the student; the id of the case."""
     name = sha256(f"form:form-1:{response}".encode()).hexdigest()[:32]
@@ -83,7 +88,7 @@ async def respond(
         "reason": "setup_trouble",
         "details": "what the form asked",
         "language": "ja",
-        "contact_email": "",
+        "contact_email": contact_email,
     }
     evidence = world.form_tokens.make(REAL) if token is None else token
     await world.person(lambda: ask(name, RequestKind.SUBMIT, 0, world.web, body=body, evidence=evidence))

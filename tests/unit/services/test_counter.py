@@ -10,10 +10,12 @@ from shared.domain.links import LinkClaims, Purpose
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import ForbiddenError, MissingError, UnavailableError
+from shared.services.ask import ask
 from shared.services.collect_pass import Collector, ask_for_pass
+from shared.services.park_poison import park_poison
 from tests.unit import people
 from tests.unit.counters import confirm, leave, look_up, print_slip, reach_at_office, vouched
-from tests.unit.observed import Fault
+from tests.unit.observed import CrashError, Fault
 from tests.unit.reaching import not_me, operate
 from tests.unit.university import FRIDAY_EVENING, WEDNESDAY_MORNING
 from tests.unit.world import REAL, World
@@ -132,6 +134,23 @@ async def test_a_missing_permission_at_a_look_up_is_the_operators_and_stopping_i
     assert ("passes", "listed") not in world.seen.calls
 
 
+async def test_a_parked_look_up_that_is_stopped_touches_neither_passes_nor_sessions_of_the_person() -> None:
+    world = World()
+    other = await world.apply()
+    await world.run()
+    await world.decide()
+    await world.run()
+    name = await look_up(world)
+    await world.run()
+    await park_poison("review", name, world.worker)
+    await world.pickup(other)
+    live, revoked = world.live_pass, world.graph.account(world.student).revocations
+    await operate(world, name, "stop")
+    assert world.case(name).state is State.CANCELLED
+    assert (world.live_pass, world.graph.account(world.student).revocations) == (live, revoked)
+    assert "closed" not in world.subjects(people.OUTSIDE)
+
+
 async def test_a_parked_look_up_that_runs_again_is_a_look_up_again() -> None:
     world = World()
     world.seen.faults.append(Fault("directory", "find", ForbiddenError("permission missing")))
@@ -194,6 +213,16 @@ async def test_nobody_else_ends_a_look_up(by: str, token: str) -> None:
     assert world.case(name).at_counter
 
 
+async def test_leaving_from_the_page_of_an_earlier_round_ends_nothing() -> None:
+    world, name = await reach_at_office(State.IN_REVIEW)
+    await confirm(world, name, token="forged")
+    await world.run()
+    await leave(world, name, slot=1)
+    await world.run()
+    assert world.case(name).at_counter
+    assert world.events(name)[-1] == "request_too_late"
+
+
 # --- the confirmation -----------------------------------------------------------------------------------
 
 
@@ -223,6 +252,17 @@ async def test_a_double_click_is_one_confirmation() -> None:
     await world.run()
     assert world.events(name).count("vouched") == world.events(name).count("approved") == 1
     assert world.case(name).reason is Reason.BROKEN
+
+
+async def test_somebody_comes_in_time_for_what_a_clerk_confirmed_late_in_the_hour() -> None:
+    world, name = await reach_at_office(State.IN_REVIEW)
+    await world.move(timedelta(minutes=30))
+    await confirm(world, name)
+    world.seen.faults.append(Fault("locks", "insert", CrashError(), times=1))
+    await world.run()
+    assert world.case(name).awaits_prechecks
+    await world.move(timedelta(minutes=12))
+    assert world.case(name).state is State.APPROVED
 
 
 async def test_an_address_confirmed_at_the_counter_gets_the_link_without_delay() -> None:
@@ -349,7 +389,9 @@ async def test_a_confirmation_after_the_hour_confirms_nothing() -> None:
 # --- what the prechecks may say after it -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("guard", sorted(set(people.REFUSED_ACCOUNTS) - {"account_exists", "address_on_file"}))
+@pytest.mark.parametrize(
+    "guard", sorted(set(people.REFUSED_ACCOUNTS) - {"account_exists", "address_on_file"})
+)
 async def test_a_guard_that_refuses_asks_the_operator_and_the_owner_is_told(guard: str) -> None:
     world = World()
     facts = people.REFUSED_ACCOUNTS[guard]
@@ -377,15 +419,28 @@ async def test_what_a_clerk_confirmed_stands_when_an_operator_lets_it_run_again(
 async def test_a_confirmation_that_does_not_verify_any_more_is_asked_for_anew() -> None:
     world, name = await reach_at_office(State.ATTENTION)
     await world.storage.switches.freeze(frozen=False)
-    world.tokens._made[world.staff["cleo"].token] = (  # noqa: SLF001 - the keys of the issuer were withdrawn
-        world.staff["cleo"].identity,
-        REAL - timedelta(days=2),
-        REAL - timedelta(days=1),
-    )
+    world.tokens.forget(world.staff["cleo"].token)  # its issuer's keys were withdrawn
     await operate(world, name, "run again")
     case = world.case(name)
     assert (case.state, case.counter_bar) == (State.CANCELLED, CounterBar.NOT_VERIFIED)
     assert (case.vouched, case.approvals) == (False, ())
+
+
+async def test_if_only_the_look_up_still_verifies_the_clerk_confirms_once_more() -> None:
+    world, name = await reach_at_office(State.IN_REVIEW)
+    await world.storage.switches.freeze(frozen=True)
+    other = world.tokens.make("cleo", "Name of cleo", "OfficeClerk", at=REAL)
+    await confirm(world, name, token=other)
+    await world.run()
+    assert world.case(name).state is State.ATTENTION
+    await world.storage.switches.freeze(frozen=False)
+    world.tokens.forget(other)
+    await operate(world, name, "run again")
+    assert world.case(name).at_counter
+    assert world.case(name).approvals == ()
+    await confirm(world, name)
+    await world.run()
+    assert world.case(name).state is State.APPROVED
 
 
 async def test_a_clerk_who_is_an_operator_too_cannot_let_their_own_confirmation_stand() -> None:
@@ -465,8 +520,6 @@ async def test_a_risk_flag_asks_a_reviewer_who_is_not_the_clerk() -> None:
 
 
 async def _decide_as(world: World, name: str, by: str, body: dict[str, str]) -> None:
-    from shared.services.ask import ask
-
     await ask(
         name,
         RequestKind.DECISION,

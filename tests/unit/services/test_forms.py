@@ -71,7 +71,7 @@ async def test_a_response_whose_token_does_not_verify_ends_and_only_the_operator
 ) -> None:
     world = World()
     evidence = {"late": _late_token(world), "a clerk's": world.staff["cleo"].token}.get(token, token)
-    name = await respond(world, token=evidence)
+    name = await respond(world, token=evidence, contact_email=people.TYPED)
     await world.run()
     case = world.case(name)
     assert (case.state, case.stop_as, case.subject) == (State.CANCELLED, Closing.REFUSED, "")

@@ -69,7 +69,9 @@ async def test_a_submitted_application_whose_prechecks_hang_is_superseded_too() 
     assert world.case(name).state is State.APPROVED
 
 
-async def test_a_case_with_a_pass_goes_through_stopping_and_its_pass_is_gone_before_the_new_one_may_issue() -> None:
+async def test_a_case_with_a_pass_goes_through_stopping_and_its_pass_is_gone_before_the_new_one_may_issue() -> (
+    None
+):
     world, old = await reach(State.ISSUED)
     attempt = world.case(old).attempt
     assert attempt is not None
@@ -271,3 +273,17 @@ async def test_old_methods_of_a_superseded_case_that_was_completed_are_its_own_b
     assert world.case(name).state is State.APPROVED
     kinds = [each.kind for each in world.graph.account(world.student).methods]
     assert MethodKind.MICROSOFT_AUTHENTICATOR in kinds
+
+
+async def test_whoever_waits_for_an_older_case_is_looked_at_each_minute_even_if_no_hint_arrives() -> None:
+    world, old = await reach(State.ISSUED)
+    attempt = world.case(old).attempt
+    assert attempt is not None
+    world.seen.faults.append(Fault("hints", "send", UnavailableError("queue is down")))
+    name = await look_up(world)
+    await world.move(timedelta(minutes=1))
+    await confirm(world, name)
+    await world.move(attempt.deadline)
+    await world.move(timedelta(minutes=2))
+    assert world.case(old).state is State.CANCELLED
+    assert world.case(name).state is State.APPROVED
