@@ -1,8 +1,10 @@
 """The way `office`: an application that waits for Tuesday, an evening counter, a slip, and the pass within the hour."""
 
+import requests
+
 from local.clerk import ClerkVisitor
 from local.playbill import FRIDAY_EVENING, Playbill, expect
-from local.visitor import LocalCloud, Visitor, eventually
+from local.visitor import LocalCloud, NotSeenError, Visitor, eventually
 
 AT_THE_COUNTER = "2026-11-20T19:45:00+09:00"
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -35,7 +37,9 @@ def play(app: str, local: str) -> str:
     bill.step("the slip with the QR code is printed, and once more: every address on file is told")
     phone = Visitor(app, student.person)
     refused = phone.get(lost, allow_redirects=False)
-    bill.step(f"the older slip opens nothing any more ({refused.status_code})")
+    if refused.status_code != requests.codes.gone:
+        raise NotSeenError(f"the older slip still answers {refused.status_code}")
+    bill.step("the older slip opens nothing any more")
     phone.get(slip, allow_redirects=False).raise_for_status()
     phone.sign_in(next_path=f"/pickup/{case}").raise_for_status()
     phone.ask_for_pass(case).raise_for_status()

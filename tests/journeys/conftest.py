@@ -2,6 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.clerk import ClerkVisitor
+from tests.journeys.offices import Office
 from tests.journeys.stored import GARBAGE, Stored
 from tests.journeys.town import Town
 from tests.stack import Stack
@@ -23,3 +25,16 @@ def town(staffed: Town) -> Iterator[Town]:
     staffed.begin()
     yield staffed
     staffed.calm()
+
+
+@pytest.fixture(scope="session")
+def clerks(staffed: Town) -> tuple[ClerkVisitor, ClerkVisitor]:
+    """The clerks of engineering and of letters, signed in with MFA."""
+    first, second = (ClerkVisitor(staffed.stack.app, each) for each in staffed.cloud.people("clerk"))
+    return first.signed_in(), second.signed_in()
+
+
+@pytest.fixture
+def office(town: Town, clerks: tuple[ClerkVisitor, ClerkVisitor]) -> Office:
+    """The offices of the town."""
+    return Office(town, *clerks)
