@@ -129,14 +129,16 @@ async def _card(request: Request, ports: WorkerPorts) -> CardIdentity | None:
 
 async def _refuse(request: Request, ports: WorkerPorts) -> None:
     """No page of ours sends what does not verify: it can never succeed, so the operators are told and it goes."""
-    _LOG.error("a request about a link proves nothing", extra={"application": request.application})
-    key = sha256(f"{request.application}:{request.key}".encode()).hexdigest()[:24]
-    await give_up(key, INBOX_LANE, request.application, ports)
+    application = request.application
+    _LOG.error("a request about a link proves nothing", extra={"application": application})
+    key = sha256(f"{application}:{request.key}".encode()).hexdigest()[:24]
+    await give_up(key, INBOX_LANE, application, ports)
 
 
 def _unchanged(request: Request) -> None:
     """Nothing to link or to undo: a page that was open for long, or the loser of a race. Its next look says how it is."""
-    _LOG.info("a link stays as it is", extra={"application": request.application})
+    application = request.application
+    _LOG.info("a link stays as it is", extra={"application": application})
 
 
 async def _tell(record: LinkRecord, language: Language, ports: WorkerPorts) -> bool:

@@ -21,6 +21,7 @@ MAY_SAY_ERROR = {
     "shared/bootstrap/cards.py",  # CardRefusedError: the same
     "functions/_http/doors.py",  # PortError: the test below looks at how its texts are made
     "shared/services/look_at.py",  # two kinds of PortError, the same
+    "shared/services/tend_link.py",  # PortError, the same
 }
 FIXED_WORDS = {
     "what",  # fixed words for the call
