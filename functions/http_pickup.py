@@ -10,6 +10,7 @@ from functions._http.pickups import bind_link, collector_of, needs_link_page, pi
 from functions._http.problems import Trouble
 from functions._http.visit import Visit
 from shared import bootstrap
+from shared.domain.kinds import Channel
 from shared.domain.states import State
 from shared.presentation.views import Problem
 from shared.services import collect_pass
@@ -36,6 +37,8 @@ async def pickup_open(visit: Visit) -> func.HttpResponse:
     found = await read_own_case(visit.part("id"), visit.who.oid, bootstrap.web())
     if found.application.state not in _WITH_A_PASS:
         return answers.redirect(f"/applications/{visit.part('id')}")
+    if found.application.channel is Channel.IDENTITY_VERIFICATION:
+        return answers.redirect("/verify")  # the card stands in for the link, and there never is one
     if collector_of(visit, found.application) is None:
         return needs_link_page(visit, found)
     return pickup_page(visit, found)

@@ -43,9 +43,11 @@ def attention_page(visit: Visit, cases: Sequence[Application], poison: Sequence[
 
 
 def case_page(visit: Visit, seen: WatchedCase) -> func.HttpResponse:
-    """One case; names of staff are those its approvals carry."""
+    """One case; names of staff are those that the case itself carries."""
     found = seen.snapshot
     names = {each.oid: each.name for each in found.application.approvals}
+    if found.application.clerk:
+        names |= {found.application.clerk: found.application.clerk_name}
     view = CaseView(
         application=found.application,
         events=found.events,
@@ -54,6 +56,7 @@ def case_page(visit: Visit, seen: WatchedCase) -> func.HttpResponse:
         names=names,
         operator=_is_operator(visit),
         review_link=_review_link(visit, found.application),
+        card_name=seen.card_name,
     )
     return visit.page("staff_case", view)
 

@@ -53,7 +53,6 @@ class WayIn:
 
 
 _BY_APPLICATION: Final = (Channel.WEBSITE, Channel.OFFICE, Channel.IDENTITY_VERIFICATION)
-_WITH_CARD: Final = (Channel.IDENTITY_VERIFICATION, Channel.WEBSITE, Channel.OFFICE)
 
 FITTING: Final[dict[Situation, tuple[Channel, ...]]] = {
     Situation.NEW_PHONE: _BY_APPLICATION,
@@ -62,9 +61,8 @@ FITTING: Final[dict[Situation, tuple[Channel, ...]]] = {
     Situation.SECOND_METHOD: _BY_APPLICATION,
     # Nobody can have linked a card before the first set-up was finished, and only there is a sign-in without MFA possible.
     Situation.UNFINISHED_SETUP: (Channel.FORM, Channel.WEBSITE, Channel.OFFICE),
-    Situation.LINKED_CARD: _WITH_CARD,
-    # A pass signs in without the password, so the card helps even before the password procedure.
-    Situation.FORGOT_PASSWORD: _WITH_CARD,
+    Situation.LINKED_CARD: (Channel.IDENTITY_VERIFICATION, Channel.WEBSITE, Channel.OFFICE),
+    Situation.FORGOT_PASSWORD: _BY_APPLICATION,
 }
 """The ways in that fit a situation, the best one first (the university's procedure, steps 1 and 2)."""
 

@@ -105,6 +105,7 @@ class CaseView:
         names: Names of members of staff by object id, where known.
         operator: Whether the reader may press the operator's buttons.
         review_link: Path of the review page, for a reviewer while the case waits for a decision.
+        card_name: Name printed on the linked card, to inform; empty in the other ways in.
     """
 
     application: Application
@@ -114,6 +115,7 @@ class CaseView:
     names: Mapping[str, str] = field(default_factory=dict)
     operator: bool = False
     review_link: str = ""
+    card_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

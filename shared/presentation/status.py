@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from shared.domain.accounts import MethodKind
 from shared.domain.application import Application
 from shared.domain.events import Event, EventKind
+from shared.domain.kinds import Channel
 from shared.domain.mails import MailKind, OwedMail
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
@@ -42,6 +44,19 @@ PUBLIC_EVENTS: Final[frozenset[EventKind]] = frozenset(
 )
 """Events an applicant is told of; not of guards, attention, contests or the staff's inner steps."""
 
+LOOKS_LIKE: Final[dict[MethodKind, str]] = {
+    MethodKind.MICROSOFT_AUTHENTICATOR: "notification",
+    MethodKind.SOFTWARE_OATH: "code",
+    MethodKind.PHONE: "phone",
+    MethodKind.FIDO2: "key",
+    MethodKind.WINDOWS_HELLO: "key",
+    MethodKind.PLATFORM_CREDENTIAL: "key",
+    MethodKind.HARDWARE_OATH: "token",
+}
+"""Which drawing and words of the first page (``look.<value>``) tell how a method is used."""
+
+_IN_PERSON: Final = frozenset({Channel.OFFICE, Channel.IDENTITY_VERIFICATION})
+"""Ways in that need no address on file: who was there gets the pass without a mail."""
 _STAFF_PROMISE: Final = frozenset({State.SUBMITTED, State.HELD, State.IN_REVIEW, State.ATTENTION})
 _DEADLINE: Final = frozenset({State.RETURNED, State.COOLING_OFF, State.APPROVED, State.ISSUED})
 
@@ -112,4 +127,5 @@ def status_view(
 
 def _address_missing(application: Application) -> bool:
     """Known only once the prechecks have read the directory, and of no interest when all is over."""
-    return bool(application.guards) and not application.addresses and not application.terminal
+    needed = application.channel not in _IN_PERSON and not application.terminal
+    return needed and bool(application.guards) and not application.addresses

@@ -11,6 +11,7 @@ from shared.presentation import words
 from shared.presentation.dates import machine, spoken, spoken_day
 from shared.presentation.masks import masked
 from shared.presentation.site import Site
+from shared.presentation.status import LOOKS_LIKE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -67,6 +68,7 @@ def tools(site: Site, language: Language) -> dict[str, Any]:
         "lang": language.value,
         "site": site,
         "movers": WHO_MOVES_NEXT,
+        "looks_like": LOOKS_LIKE,
         "language": language,
         "support_name": site.support_name(language),
         "office": site.office(language),

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from shared.domain.application import Application
-from shared.domain.kinds import Attention
+from shared.domain.kinds import Attention, Channel
 from shared.domain.requests import RequestKind
 from shared.domain.staff import StaffIdentity
 from shared.domain.states import State
@@ -19,10 +19,11 @@ _SIDE_BY_SIDE = 8
 
 @dataclass(frozen=True)
 class WatchedCase:
-    """One case with everything that staff may see of it."""
+    """One case with everything that staff may see of it; ``card_name`` is printed on the linked card, of a case by card."""
 
     snapshot: Snapshot
     accesses: tuple[Access, ...]
+    card_name: str = ""
 
 
 async def list_cases(ports: WebPorts) -> list[Application]:
@@ -52,7 +53,11 @@ async def show_case(application: str, staff: StaffIdentity, ports: WebPorts) -> 
     """
     snapshot = await read_case(application, ports)
     _not_own(snapshot.application, staff)
-    return WatchedCase(snapshot, tuple(await ports.accesses.of(application)))
+    case = snapshot.application
+    by_card = case.channel is Channel.IDENTITY_VERIFICATION and case.subject
+    link = await ports.card_links.by_account(case.subject) if by_card else None
+    accesses = tuple(await ports.accesses.of(application))
+    return WatchedCase(snapshot, accesses, link.name if link else "")
 
 
 async def run_again(application: str, staff: StaffIdentity, token: str, ports: WebPorts) -> None:

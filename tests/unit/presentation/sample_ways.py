@@ -1,15 +1,23 @@
-"""Sample views of the first page, the guided choice and the page of each way in, open and closed."""
+"""Sample views of the first page, the guided choice, each way in, and cases that came in each of the ways."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared.adapters.holiday_calendar import business_calendar
-from shared.domain.kinds import Channel
+from shared.domain.application import Application, Proof
+from shared.domain.kinds import CardBar, CardKind, Channel, Flag, Language, Role
+from shared.domain.mails import MailKind
+from shared.domain.states import State
 from shared.domain.ways import Situation, in_order, situations, ways_for, ways_in
 from shared.presentation import views
-from tests.unit.presentation.samples import NOW, OPENS
+from shared.presentation.status import status_view
+from tests.unit.presentation.samples import ID, NOW, OPENS, few_events, in_state, owed
+
+type Shown = dict[str, tuple[str, object | None, views.PageSession | None]]
 
 EVERY = frozenset(Channel)
 CALENDAR = business_calendar(zone="Asia/Tokyo", opens="09:00", closes="17:00")
+WITHOUT_PHOTO = (Channel.FORM, Channel.OFFICE, Channel.IDENTITY_VERIFICATION)
 
 
 def home(now: datetime, on: frozenset[Channel] = EVERY) -> views.HomeView:
@@ -29,9 +37,44 @@ def way(channel: Channel, on: frozenset[Channel] = EVERY, now: datetime = NOW) -
     return views.WayView(this, tuple(each for each in offered if each is not this))
 
 
-def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
+def came_by(channel: Channel, state: State = State.IN_REVIEW, **changes: object) -> Application:
+    """A case that came in this way, with the evidence that the way brings."""
+    base = in_state(state)
+    if channel is Channel.WEBSITE:
+        return replace(base, **changes)  # type: ignore[arg-type]
+    plain = replace(base, channel=channel, photo=None, flags=(), proof=Proof("EVIDENCE-TOKEN", NOW))
+    match channel:
+        case Channel.FORM:
+            case = replace(plain, account="0123456789@utac.example.ac.jp", flags=(Flag.NO_PHOTO,))
+        case Channel.OFFICE:
+            case = replace(
+                plain,
+                account="0123456789@utac.example.ac.jp",
+                clerk="clerk-oid",
+                clerk_name="窓口 一郎",
+                checks=(CardKind.STUDENT_CARD.value, "face", "valid"),
+                slips=2,
+                slip_until=OPENS + timedelta(hours=24),
+                vouched=True,
+                needs=2,
+                flags=(Flag.EARLIER_CONTEST,),
+            )
+        case _:
+            case = replace(plain, linked_at=NOW - timedelta(days=90), vouched=True)
+    return replace(case, **changes)  # type: ignore[arg-type]
+
+
+def status(channel: Channel, state: State) -> views.StatusView:
+    """The status page of a case that came in this way."""
+    mails = () if channel is Channel.IDENTITY_VERIFICATION else (owed(MailKind.PICKUP),)
+    return status_view(came_by(channel, state), few_events(), mails, attempts_left=4)
+
+
+def pages() -> Shown:
     """Preview name to page, view and session."""
-    found: dict[str, tuple[str, object | None, views.PageSession | None]] = {
+    me = views.PageSession("見本 太郎", "applicant")
+    staff = views.PageSession("確認 花子", "staff", frozenset({Role.REVIEWER.value}))
+    found: Shown = {
         "home": ("home", home(NOW), None),
         "home_open": ("home", home(OPENS), None),
         "home_website": ("home", home(NOW, frozenset({Channel.WEBSITE})), None),
@@ -41,4 +84,14 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
     for channel in Channel:
         found[f"way_{channel}"] = ("way", way(channel), None)
         found[f"way_{channel}_open"] = ("way", way(channel, now=OPENS), None)
+    for channel in WITHOUT_PHOTO:
+        for state in State:
+            found[f"application_{channel}_{state}"] = ("application", status(channel, state), me)
+        bar = CardBar.NOT_LINKED if channel is Channel.IDENTITY_VERIFICATION else None
+        case = came_by(channel, card_bar=bar)
+        watched = views.CaseView(case, few_events(), names={"clerk-oid": "窓口 一郎"}, card_name="MIHON TARO")
+        found[f"staff_case_{channel}"] = ("staff_case", watched, staff)
+        found[f"review_{channel}"] = ("review", views.ReviewView("TOKEN", case), staff)
+    keyed = came_by(Channel.FORM, proof=Proof("", NOW), language=Language.EN, id=ID)
+    found["review_form_keyed"] = ("review", views.ReviewView("TOKEN", keyed), staff)
     return found
