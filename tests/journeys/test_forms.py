@@ -1,5 +1,8 @@
 """A Microsoft Form's response, from the flow to the pass; and everything a flow may bring that is wrong."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +12,7 @@ import pytest
 import requests
 
 from local import configuration
+from local.azurite import ROOT
 from local.flow import API_SCOPE, Flow
 from local.visitor import eventually
 from tests.journeys.programs import DETAILS, FORMS, REASON, answers_form, flow_of, response, send, user_token
@@ -247,3 +251,28 @@ def test_the_words_of_a_response_are_in_no_log(town: Town) -> None:
     said = town.stack.said()
     assert "secret-words-of-the-form" not in said
     assert student.upn not in said
+
+
+def test_the_recorded_samples_can_be_posted_by_hand(town: Town) -> None:
+    """`make form-sample`: a good one twice is a replay; one that is refused, and one that there is not, say so."""
+
+    def run(sample: str) -> "subprocess.CompletedProcess[str]":
+        settings = {
+            "REREGISTER_PORT": str(town.stack.settings.port),
+            "REREGISTER_LOCAL_PORT": str(town.stack.settings.local_port),
+            "S": sample,
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "local.form_sample"],
+            cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    first, again = run(""), run("new_phone")
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr
+    assert "202 Accepted" in first.stdout
+    assert first.stdout == again.stdout
+    refused, unknown = run("anonymous"), run("nothing")
+    assert refused.returncode == 1
+    assert "responder_refused" in refused.stdout
+    assert unknown.returncode == 2
+    assert "first_setup" in unknown.stderr
