@@ -1,0 +1,144 @@
+"""One schedule from its seed to its end, and what it reports."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from shared.domain.kinds import Language, Reason
+from shared.services import submit_application
+from tests.simulation.applicants import Applicants
+from tests.simulation.attackers import Attackers
+from tests.simulation.endings import AT_REST, AT_THE_VERY_END
+from tests.simulation.holders import Holders
+from tests.simulation.staff import Staff
+from tests.simulation.town import Town
+from tests.simulation.weather import Fault
+from tests.simulation.world import Broken, World, watched
+
+_DAY = 86_400.0
+_TEXT_EVERY = 32
+"""One run in so many keeps its cases as the text of rows."""
+
+
+@dataclass
+class Report:
+    """What became of one run."""
+
+    seed: int
+    broken: list[Broken]
+    struck: Counter[Fault]
+    reached: Counter[str]
+    calls: int
+    passes: int
+    cases: int
+    seconds: float
+    trace: list[str] = field(default_factory=list)
+
+
+def simulate(seed: int, *, trace: bool = False, through_text: bool | None = None) -> Report:
+    """Run one schedule; the same seed is the same run, with trace or without."""
+    text = seed % _TEXT_EVERY == 0 if through_text is None else through_text
+    world = World(seed, trace=trace, through_text=text)
+    with watched(world):
+        _live(world)
+    return Report(
+        seed=seed,
+        broken=world.broken_ones,
+        struck=world.weather.struck,
+        reached=world.book.reached,
+        calls=world.trouble.calls,
+        passes=len(world.book.made),
+        cases=len(world.storage.applications.ids()),
+        seconds=world.loop.seconds,
+        trace=world.trouble.trace or [],
+    )
+
+
+def _live(world: World) -> None:
+    loop = world.loop
+    town = Town(world)
+    _populate(town)
+    busy = world.dice.choice((0.5, 2.0, 5.0)) * _DAY
+    try:
+        loop.run(until=busy)
+        if world.broken_ones:
+            return
+        world.calm = world.weather.calm and world.machines.alone
+        world.trouble.say("from now on nothing goes wrong any more")
+        world.trouble.clear_up()
+        world.machines.clear_up()
+        town.quiet = True
+        loop.run(until=busy + 20 * _DAY)
+        world.trouble.say("nobody presses a button any more")
+        world.readers.clear()
+        loop.run(until=busy + 36 * _DAY)
+        if not world.broken_ones:
+            _ask(world, AT_REST)
+        _probe(town)
+        loop.run(until=busy + 36 * _DAY + 7200)
+        if not world.broken_ones:
+            _ask(world, AT_THE_VERY_END)
+    finally:
+        world.trouble.over = True
+        loop.drain()
+
+
+def _ask(world: World, invariants: tuple[object, ...]) -> None:
+    for each in invariants:
+        for said in each(world):  # type: ignore[operator]  # functions of a world
+            world.broken(each.__name__, said)  # type: ignore[attr-defined]
+
+
+def _populate(town: Town) -> None:
+    """Draw who does what in this run."""
+    dice = town.dice
+    applicants = Applicants(town)
+    staff = Staff(town, applicants)
+    holders = Holders(town, applicants)
+    attackers = Attackers(town, applicants)
+    for oid in town.subjects:
+        ways = [each for each in ("website", "form", "office", "card") if dice.random() < 0.4] or ["website"]
+        if oid in town.cards and "card" in ways:
+            town.begin(holders.verify(oid))
+        if "website" in ways:
+            town.begin(applicants.apply_by_website(oid, "1"))
+            if dice.random() < 0.15:
+                town.begin(applicants.apply_by_website(oid, "2"))
+        if "form" in ways:
+            town.begin(applicants.apply_by_form(oid, f"response-{oid}"))
+        if "office" in ways:
+            town.begin(staff.serve(oid, "1"))
+            if dice.random() < 0.2:
+                town.begin(staff.serve(oid, "2"))
+        if dice.random() < 0.15:
+            town.begin(attackers.steal(oid))
+        if dice.random() < 0.15:
+            town.begin(attackers.administer(oid))
+        if dice.random() < 0.1:
+            town.begin(holders.link(oid) if oid not in town.cards else holders.unlink(oid))
+    if dice.random() < 0.25:
+        town.begin(attackers.forge())
+    if dice.random() < 0.06:
+        town.begin(staff.freeze())
+
+
+def _probe(town: Town) -> None:
+    """Everybody applies once more."""
+    for oid in town.subjects:
+        town.begin(_apply_once_more(town, oid))
+
+
+async def _apply_once_more(town: Town, oid: str) -> None:
+    sent = submit_application.Submission(
+        subject=oid,
+        reason=Reason.OTHER,
+        details="",
+        language=Language.EN,
+        contact_email="",
+        photo=b"photo",
+        nonce="once more",
+        keep_doubts=True,
+    )
+    got = await town.press(lambda web: submit_application.submit_application(sent, web))
+    if isinstance(got, submit_application.Accepted):
+        town.world.probes[oid] = got.id
+
