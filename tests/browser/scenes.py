@@ -68,6 +68,8 @@ def closed_hours(town: Town) -> Iterator[Scene]:
     town.at("2026-11-20T20:00:00+09:00")
     person = town.newcomer()
     yield Scene("home-closed", None, "/")
+    for way in ("website", "office", "form", "identity-verification"):
+        yield Scene(f"way-closed-{way}", None, f"/ways/{way}")
     yield Scene("apply-closed", person, "/apply")
     case = town.applies(person)
     case.waits("held")
@@ -80,6 +82,10 @@ def before_applying(town: Town) -> Iterator[Scene]:
     person = town.newcomer()
     card = town.card(person)
     yield Scene("home", None, "/")
+    for situation in ("new-phone", "unfinished-setup", "linked-card", "forgot-password"):
+        yield Scene(f"choose-{situation}", None, f"/ways/choose/{situation}")
+    yield Scene("way-website", None, "/ways/website")
+    yield Scene("way-unknown", None, "/ways/lottery", status=404)
     yield Scene("apply", person, "/apply")
     yield Scene("apply-errors", person, "/apply", send_photo(b"no picture", fields=True, address="a@b"))
     yield Scene("apply-doubtful", person, "/apply", send_photo(blurred(card), fields=True))

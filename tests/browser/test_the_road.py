@@ -15,6 +15,7 @@ from tests.journeys.town import Case, Town
 class Words:
     """What the person at the screen reads and presses."""
 
+    way: str
     apply: str
     lost: str
     send: str
@@ -32,6 +33,7 @@ class Words:
 
 
 JA = Words(
+    way="このサイトで申請する",
     apply="サインインして申請する",
     lost="スマートフォンなどを紛失した",
     send="申請する",
@@ -48,6 +50,7 @@ JA = Words(
     completed="新しい本人確認方法を確認しました",
 )
 EN = Words(
+    way="Apply on this website",
     apply="Sign in and apply",
     lost="I lost my phone or device",
     send="Send the application",
@@ -91,6 +94,7 @@ def test_from_application_to_completed(
 
 def _applies(window: Window, student: Visitor, words: Words) -> Case:
     page = window.goto("/")
+    page.get_by_role("link", name=words.way).click()
     page.get_by_role("link", name=words.apply).click()
     window.chooses(student)
     expect(page.locator("main")).to_contain_text(student.upn)

@@ -13,6 +13,7 @@ def test_the_language_that_was_switched_to_stays(windows: Windows, town: Town) -
     expect(page.locator("html")).to_have_attribute("lang", "ja")
     page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("link", name="Apply on this website").click()
     page.get_by_role("link", name="Sign in and apply").click()
     window.chooses(person)
     expect(page.locator("h1")).to_have_text("Apply to reregister your verification method")
