@@ -254,7 +254,7 @@ def _back(
     if not interrupted or not decision_verifies:
         photo = replace(touched.photo, erase_at=None) if touched.photo else None  # it is needed once more
         fresh = replace(touched, approvals=(), photo=photo, round=parked.round + 1, promised_by=None)
-        if parked.channel is Channel.OFFICE:  # the person is not at the counter any more: what was confirmed stands, or not
+        if parked.channel is Channel.OFFICE:  # the person has gone home: what was confirmed stands, or not
             confirmed = tuple(each for each in parked.approvals if each.oid == parked.clerk)
             stands = parked.vouched and decision_verifies and bool(confirmed)
             fresh = replace(fresh, vouched=stands, approvals=confirmed if stands else ())

@@ -36,7 +36,7 @@ def open_counter(
     They also see which methods are still registered: perhaps one of them works, and nothing needs to be done.
     """
     opened = move(
-        replace(with_facts(application, account), subject=account.oid),
+        replace(with_facts(_by(application, clerk), account), subject=account.oid),
         State.IN_REVIEW,
         EventKind.COUNTER_OPENED,
         now,
@@ -47,7 +47,6 @@ def open_counter(
         opened.application,
         methods_seen=tuple(each for each in methods if each.kind.is_mfa),
         due_at=now + rules.counter_within,
-        **_names(clerk),
     )
     return replace(opened, application=comparing)
 
@@ -56,7 +55,7 @@ def refuse_counter(
     application: Application, bar: CounterBar, clerk: Decider | None, now: datetime, rules: Rules
 ) -> Change:
     """The clerk cannot go on with this account, and learns nothing of it but why."""
-    barred = replace(application, counter_bar=bar, **_names(clerk))
+    barred = replace(_by(application, clerk), counter_bar=bar)
     return closing.refuse(
         barred,
         now,
@@ -164,7 +163,8 @@ def _oid(clerk: Decider | None) -> str:
     return clerk.staff.oid if clerk is not None and clerk.staff is not None else ""
 
 
-def _names(clerk: Decider | None) -> dict[str, str]:
+def _by(application: Application, clerk: Decider | None) -> Application:
+    """The case with its clerk, as far as their token was verified."""
     if clerk is None or clerk.staff is None:
-        return {}
-    return {"clerk": clerk.staff.oid, "clerk_name": clerk.staff.name}
+        return application
+    return replace(application, clerk=clerk.staff.oid, clerk_name=clerk.staff.name)

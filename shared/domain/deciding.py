@@ -189,9 +189,7 @@ def _approved(application: Application, now: datetime, rules: Rules, *, party: P
         promised_by=until,
         pickup_until=until,
     )
-    change = replace(change, application=ready).owing(
-        *to_collect(ready, now, round_=ready.round)
-    )
+    change = replace(change, application=ready).owing(*to_collect(ready, now, round_=ready.round))
     if application.channel is not Channel.OFFICE:
         return change
     return change.also(print_slip(ready, now, rules, party=party, actor=actor))

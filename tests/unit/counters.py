@@ -62,11 +62,18 @@ async def _ask_as(
     await world.person(lambda: ask(name, kind, number, world.web, body=body, evidence=evidence))
 
 
-async def vouched(world: World, *, nonce: str = "1", by: str = "cleo", **differs: str) -> str:
+async def vouched(
+    world: World,
+    *,
+    nonce: str = "1",
+    by: str = "cleo",
+    contact_email: str = "",
+    contact_confirmed: str = "",
+) -> str:
     """A clerk looks the student up and confirms, and the worker has had its turn; the id of the case."""
     name = await look_up(world, nonce=nonce, by=by)
     await world.run()
-    await confirm(world, name, by=by, **differs)
+    await confirm(world, name, by=by, contact_email=contact_email, contact_confirmed=contact_confirmed)
     await world.run()
     return name
 

@@ -1,5 +1,6 @@
 """A stronger way ends a weaker open application of the same account; what is parked in one way never blocks another."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -245,7 +246,12 @@ async def test_the_website_supersedes_a_form() -> None:
 async def test_what_is_parked_in_one_way_blocks_no_other(parked: Channel) -> None:
     world = World()
     await world.storage.switches.freeze(frozen=True)
-    old = await {Channel.OFFICE: vouched, Channel.WEBSITE: World.apply, Channel.FORM: respond}[parked](world)
+    ways: dict[Channel, Callable[[World], Awaitable[str]]] = {
+        Channel.OFFICE: vouched,
+        Channel.WEBSITE: World.apply,
+        Channel.FORM: respond,
+    }
+    old = await ways[parked](world)
     await world.run()
     assert world.case(old).state is State.ATTENTION
     await world.storage.switches.freeze(frozen=False)
