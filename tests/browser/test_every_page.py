@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser import office_scenes, scenes
+from tests.browser import card_scenes, office_scenes, scenes
 from tests.browser.scenes import Scene
 from tests.browser.window import DESKTOP, NARROW, PHONE, Window, Windows
 from tests.journeys.town import Town
@@ -30,6 +30,9 @@ _GRAVE = {"serious", "critical"}
         scenes.staff_pages,
         office_scenes.counter_pages,
         office_scenes.slip_pages,
+        card_scenes.verify_pages,
+        card_scenes.verify_refusals,
+        card_scenes.link_pages,
     ],
 )
 @pytest.mark.timeout(240)

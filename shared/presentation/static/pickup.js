@@ -185,7 +185,7 @@
     const again = /:(ask_again|gone|unavailable)$/.test(problem.type);
     part("status").textContent = problem.detail;
     part("sign-in").hidden = again;
-    ask.hidden = !again;
+    for (const id of ["ask", "before", "afterwards"]) part(id).hidden = !again;
   }
 
   async function read(key) {
