@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser import card_scenes, office_scenes, scenes
+from tests.browser import card_scenes, office_scenes, scenes, way_scenes
 from tests.browser.scenes import Scene
 from tests.browser.window import DESKTOP, NARROW, PHONE, Window, Windows
 from tests.journeys.town import Town
@@ -33,6 +33,7 @@ _GRAVE = {"serious", "critical"}
         card_scenes.verify_pages,
         card_scenes.verify_refusals,
         card_scenes.link_pages,
+        way_scenes.form_pages,
     ],
 )
 @pytest.mark.timeout(240)

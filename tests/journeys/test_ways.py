@@ -7,6 +7,7 @@ import requests
 
 from shared.domain.kinds import Channel
 from shared.domain.ways import Situation
+from tests.journeys.programs import answers_form
 from tests.journeys.town import Town
 
 PATHS = [
@@ -76,7 +77,7 @@ def test_methods_that_may_still_work_are_told_to_applicant_and_reviewer_and_neve
     case = town.in_review(person)
 
     status = case.page()
-    review = town.staff("reviewer").get(case.review_link(), headers={"Accept": "text/html"}).text
+    review = town.staff("reviewer").get(case.review_link()).text
     for seen in (status, review):
         assert "Phone ending in 12" in seen or "電話（末尾 12）" in seen
         assert "9012345612" not in seen
@@ -88,3 +89,24 @@ def test_the_icon_is_a_picture(town: Town) -> None:
     answer = requests.get(f"{town.stack.app}/static/icon.svg", timeout=30)
 
     assert answer.headers["Content-Type"] == "image/svg+xml"
+
+
+def test_a_form_is_returned_for_a_photo_and_goes_on_like_one_of_the_website(town: Town) -> None:
+    person = town.newcomer()
+    case = answers_form(town, person)
+    case.waits("in_review")
+    reviewer = town.staff("reviewer")
+    review = reviewer.get(case.review_link()).text
+    assert 'value="wrong_document"' not in review
+    case.decide("return", reason_code="other")
+    case.waits("returned")
+    assert any(
+        "photo of your card" in each["subject"] or "カードの写真" in each["subject"]
+        for each in case.all_mails()
+    )
+
+    photo = {"photo": ("card.jpg", town.card(person), "image/jpeg")}
+    sent = person.post(f"/applications/{case.id}/photo", files=photo)
+    assert sent.ok
+    case.waits("in_review")
+    assert 'value="wrong_document"' in reviewer.get(case.review_link(after=1)).text
