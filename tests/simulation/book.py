@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from shared.domain.accounts import AccountFacts, Method
-from shared.domain.mails import OwedMail
 from shared.domain.requests import Request
 
 
@@ -60,7 +59,8 @@ class Book:
         requests: Rows that reached the inbox, by application and key.
         records: Lines of the log.
         written: What was stored or sent since the first pass was made, to be searched for codes at the end.
-        repeats: Operation ids of mails that may have gone out twice for a reason.
+        photos: When each photo was stored.
+        residue: What happened that is known and left: each kind is told in docs/reliability.md.
         reached: States that cases reached.
     """
 
@@ -81,7 +81,8 @@ class Book:
     records: list[str] = field(default_factory=list)
     written: list[object] = field(default_factory=list)
     reached: Counter[str] = field(default_factory=Counter)
-    mails: dict[str, dict[tuple[str, int, str], OwedMail]] = field(default_factory=lambda: defaultdict(dict))
+    photos: dict[str, float] = field(default_factory=dict)
+    residue: Counter[str] = field(default_factory=Counter)
 
     def note(self, thing: object) -> None:
         """Remember something that was stored or sent, once there is a code that could be in it."""

@@ -11,6 +11,7 @@ from shared.domain.application import Application
 from shared.domain.events import EventKind
 from shared.domain.kinds import Channel
 from shared.domain.mails import MailKind, MailState
+from shared.domain.next_step import ORPHAN_PHOTO_AFTER
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import Snapshot
@@ -25,6 +26,8 @@ _WAITS_FOR: Final = {
     State.ATTENTION: (MailKind.OPERATOR_ALERT,),
 }
 """Whom a case may wait for at the end, and the mail with which they were told."""
+_OVERLAP: Final = 15.0
+"""Seconds that one look may take: two at the same moment may both send a mail, with the same operation id."""
 _DEAD: Final = frozenset(
     {
         EventKind.PASS_FOUND_DEAD,
@@ -93,6 +96,8 @@ def every_mail_was_sent(world: "World") -> Iterable[str]:
                 ]
                 if not sent:
                     yield f"{each.kind.value} of {name[:6]} to {each.to} is called sent, and was not"
+                elif len(sent) > 1 and world.calm and sent[-1].at - sent[0].at < _OVERLAP:
+                    world.book.residue["mail doubled by two looks at the same moment"] += 1
                 elif len(sent) > 1 and world.calm:
                     yield f"{each.kind.value} of {name[:6]} to {each.to} went out {len(sent)} times on a calm day"
 
@@ -149,7 +154,9 @@ def nothing_outlives_its_time(world: "World") -> Iterable[str]:
     late = world.now() - timedelta(minutes=2) - timedelta(seconds=world.tolerance)
     for name in world.storage.photos.blobs:
         photo = photos.get(name)
-        if photo is None:
+        if photo is None and _came_too_late(world, name):
+            world.book.residue["photo stored by a web process that had stood still for half an hour"] += 1
+        elif photo is None:
             yield f"photo {name[:6]} belongs to nobody"
         elif photo.erased_at is not None or (photo.erase_at is not None and photo.erase_at < late):
             yield f"photo {name[:6]} was to be erased at {photo.erase_at}"
@@ -157,6 +164,16 @@ def nothing_outlives_its_time(world: "World") -> Iterable[str]:
         current = snapshot.application.current_pass
         if current is not None and current.sealed and snapshot.application.terminal:
             yield f"the seal of {snapshot.application.id[:6]} is kept after its end"
+
+
+def _came_too_late(world: "World", name: str) -> bool:
+    """Whether a photo came when the row that said by when it must be claimed had run out already."""
+    rows = [
+        at
+        for at, request in world.book.requests.values()
+        if request.kind is RequestKind.STORED_PHOTO and request.body.get("photo") == name
+    ]
+    return bool(rows) and world.book.photos[name] - min(rows) > ORPHAN_PHOTO_AFTER.total_seconds() - 60.0
 
 
 def due_rows_end(world: "World") -> Iterable[str]:

@@ -5,7 +5,7 @@ They read the world's own book, never the words of the code under test, and comp
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from shared.domain.accounts import AccountFacts, Method
@@ -13,12 +13,12 @@ from shared.domain.application import Application, Approval, Change
 from shared.domain.card import LinkDeed
 from shared.domain.events import EventKind
 from shared.domain.kinds import Channel, Flag, Reason, Role
-from shared.domain.requests import RequestKind
+from shared.domain.mails import MailState
+from shared.domain.requests import Outcome, RequestKind
 from shared.domain.states import State
 from shared.ports import NewPass, Snapshot
 from tests.simulation.book import Made
 from tests.simulation.graph import tokyo_time
-from tests.unit.observed import check_guarded
 from tests.unit.university import HOLIDAY
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _ACTIVE: Final = frozenset(
     {State.HELD, State.RETURNED, State.COOLING_OFF, State.APPROVED, State.ISSUING, State.ISSUED}
 )
 _IN_PERSON: Final = frozenset({Channel.OFFICE, Channel.IDENTITY_VERIFICATION})
-_DAY: Final = 86_400.0
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 # --- at every save ------------------------------------------------------------------------------------
@@ -95,13 +95,27 @@ def no_recorded_pass_after_the_end(
 
 
 def somebody_will_come(world: "World", snapshot: Snapshot) -> str:
-    """What is left to do has a due row that brings somebody to it in time."""
-    name = snapshot.application.id
-    rows = [each for each in world.storage.due_rows.rows.values() if each.application == name]
-    try:
-        check_guarded(snapshot, rows, world.now() + timedelta(seconds=world.tolerance))
-    except AssertionError as error:
-        return f"{name[:6]}: {error}"
+    """What is left to do has a due row that brings somebody to it in time; a parked case was told of, and waits for a human."""
+    case = snapshot.application
+    rows = world.storage.due_rows.rows.values()
+    first = min((each.at for each in rows if each.application == case.id), default=_NEVER)
+    now = world.now() + timedelta(seconds=world.tolerance)
+    soon, busy = now + timedelta(minutes=1), now + timedelta(minutes=11)
+    owed = any(each.state is MailState.OWED for each in snapshot.mails)
+    working = case.state in {State.STOPPING, State.SUBMITTED} or (case.removals and case.state is State.COMPLETED)
+    if (owed or working or case.discarded or case.sessions_to_end) and first > busy:
+        return f"{case.id[:6]}, {case.state.value}: work in progress, and nobody comes before {first}"
+    if not case.terminal and case.state is not State.ATTENTION and first is _NEVER:
+        return f"{case.id[:6]}, {case.state.value}: nobody comes"
+    due = case.due_at
+    if due is not None and case.state is State.COOLING_OFF:
+        notice = _notice_at(world, case)
+        due = max(due, world.start + timedelta(seconds=notice or 0.0) + world.rules.cooling_off)
+    photo = case.photo
+    erase_at = photo.erase_at if photo is not None and photo.erased_at is None else None
+    for at in (due, case.check_at, erase_at):
+        if at is not None and first > max(at + timedelta(seconds=2), soon):
+            return f"{case.id[:6]}, {case.state.value}: somebody comes at {first}, and not at {at}"
     return ""
 
 
@@ -157,10 +171,10 @@ def _by_reviewers(world: "World", case: Application, risks: frozenset[Flag]) -> 
 
 
 def _by_clerk(world: "World", case: Application) -> str:
-    clerk = next((each for each in case.approvals if each.oid == case.clerk), None)
-    if clerk is None or not _genuine(world, case, clerk, "confirm", Role.OFFICE_CLERK):
+    clerk = _confirmed_by(world, case)
+    if not clerk:
         return f"{case.id[:6]} makes a pass that no clerk confirmed"
-    groups = world.graph.accounts[clerk.oid].facts.groups
+    groups = world.graph.accounts[clerk].facts.groups
     scope = {each for group in groups for each in world.rules.office_scopes.get(group, frozenset())}
     facts = [each for _, each in world.book.facts[case.subject] if each is not None]
     if not any(each.affiliation in scope or "*" in scope or each.groups & scope for each in facts):
@@ -168,12 +182,23 @@ def _by_clerk(world: "World", case: Application) -> str:
     if not {Flag.EARLIER_CONTEST} & set(case.flags) and not world.rules.second_approver_for & set(case.flags):
         return ""
     others = {
-        world.person_of(each.oid)
-        for each in case.approvals
-        if each is not clerk and _genuine(world, case, each, "approve", Role.REVIEWER)
+        world.person_of(each.oid) for each in case.approvals if _genuine(world, case, each, "approve", Role.REVIEWER)
     }
-    enough = others - {world.person_of(clerk.oid)} or _cooled(world, case)
+    enough = others - {world.person_of(clerk)} or _cooled(world, case)
     return "" if enough else f"{case.id[:6]} makes a pass against a risk flag"
+
+
+def _confirmed_by(world: "World", case: Application) -> str:
+    """The clerk who really confirmed this case, with a valid token; empty if none did."""
+    for answer in world.storage.applications.answers(case.id).values():
+        asked = answer.request
+        if asked.kind is not RequestKind.CONFIRM or answer.outcome is not Outcome.DONE or asked.stamped_at is None:
+            continue
+        oid = world.token_holder(asked.evidence)
+        said = Approval(oid, "", "", asked.slot, asked.evidence, asked.stamped_at)
+        if _genuine(world, case, said, "confirm", Role.OFFICE_CLERK):
+            return oid
+    return ""
 
 
 def _by_card(world: "World", case: Application, made: Made) -> str:
@@ -214,8 +239,11 @@ def _genuine(world: "World", case: Application, approval: Approval, what: str, r
     valid = role.value in identity.roles and start <= approval.stamped_at <= end
     clicked = (what, case.id, approval.round, approval.oid) in world.book.clicks
     person = world.person_of(approval.oid)
+    trail = world.storage.applications.peek(case.id)
     operated = {
-        world.person_of(oid) for did, name, _, oid in world.book.clicks if did == "run again" and name == case.id
+        world.person_of(each.actor)
+        for each in (trail.events if trail else ())
+        if each.kind is EventKind.RUN_AGAIN
     }
     return valid and clicked and person != world.person_of(case.subject) and person not in operated
 

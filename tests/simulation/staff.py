@@ -75,7 +75,6 @@ class Staff:
         token = town.staff_token(oid)
         does = town.dice.random()
         if does < (0.6 if not town.quiet else 0.45) and application:
-            self._world.book.clicks.add(("run again", application, 0, oid))
             await town.press(lambda web: watch_cases.run_again(application, identity, token, web))
         elif does < 0.8 and application:
             await town.press(lambda web: watch_cases.stop_case(application, identity, token, web))
@@ -83,8 +82,6 @@ class Staff:
             got = await town.press(lambda web: watch_cases.list_attention(web))
             if isinstance(got, tuple):
                 for each in got[1][:2]:
-                    if watch_cases.is_id(each.text):
-                        self._world.book.clicks.add(("run again", each.text, 0, oid))
                     await town.press(
                         lambda web, key=each.key: watch_cases.retry_poison(key, identity, token, web)
                     )

@@ -23,6 +23,7 @@ from shared.services import look_at, wake_due
 from shared.services.web_ports import WebPorts
 from shared.services.worker_ports import WorkerPorts
 from tests.fakes.hooks import Hooks, call
+from tests.fakes.memory_guards import MemoryPhotos
 from tests.fakes.memory_work import MemoryDueRows
 from tests.fakes.plain_composer import PlainComposer
 from tests.fakes.plain_forms import PlainForms
@@ -162,6 +163,17 @@ class WatchedDueRows(MemoryDueRows):
             self.world.witness.erased(name)
 
 
+class WatchedPhotos(MemoryPhotos):
+    """The container of photos; when each came is written down."""
+
+    world: "World"
+
+    @call
+    async def put(self, name: str, jpeg: bytes) -> None:
+        await MemoryPhotos.put.__wrapped__(self, name, jpeg)  # type: ignore[attr-defined]
+        self.world.book.photos[name] = self.world.loop.seconds
+
+
 class World:
     """Everything of one run; ``seed`` decides everything."""
 
@@ -221,6 +233,9 @@ class World:
         rows = WatchedDueRows(self.trouble, randomness=self.chance)
         rows.world = self
         kept.due_rows = rows
+        photos = WatchedPhotos(self.trouble)
+        photos.world = self
+        kept.photos = photos
         kept.hints = SimulatedHints(self.trouble, lambda lane, text: self.machines.deliver(lane, text))
         return kept
 
@@ -289,6 +304,11 @@ class World:
         """Who an account belongs to, by employee id."""
         account = self.graph.accounts.get(oid)
         return account.facts.employee_id if account and account.facts.employee_id else oid
+
+    def token_holder(self, token: str) -> str:
+        """Whose staff token it is; empty if it is none."""
+        made = self.tokens._made.get(token)
+        return made[0].oid if made else ""
 
     def facts(self, oid: str) -> AccountFacts:
         """What the directory says now."""
