@@ -65,10 +65,20 @@ def test_the_owner_learns_the_way_and_what_it_means(channel: Channel, language: 
 def test_a_review_is_promised_only_while_somebody_is_to_look() -> None:
     words = "We expect to have reviewed it by"
 
-    assert words in composed(MailKind.OWNER_NOTICE, Channel.FORM).text
-    for state in (State.APPROVED, State.COOLING_OFF, State.ATTENTION):
+    assert words in composed(MailKind.OWNER_NOTICE, Channel.OFFICE).text
+    for state in (State.APPROVED, State.COOLING_OFF):
         for channel in Channel:
             assert words not in composed(MailKind.OWNER_NOTICE, channel, state=state).text
+    for channel in (Channel.OFFICE, CARD):
+        assert words not in composed(MailKind.OWNER_NOTICE, channel, state=State.ATTENTION).text
+
+
+@pytest.mark.parametrize("kind", [MailKind.OWNER_NOTICE, MailKind.RECEIPT])
+@pytest.mark.parametrize("channel", [Channel.FORM, Channel.WEBSITE])
+def test_a_parked_case_reads_like_one_in_review(kind: MailKind, channel: Channel) -> None:
+    parked, reviewed = (composed(kind, channel, state=each) for each in (State.ATTENTION, State.IN_REVIEW))
+
+    assert (parked.text, parked.html) == (reviewed.text, reviewed.html)
 
 
 def test_the_owner_of_a_card_goes_on_in_the_browser_unless_staff_look_into_it() -> None:
