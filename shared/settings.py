@@ -15,12 +15,12 @@ from pydantic_settings import NoDecode
 
 from shared.channel_settings import ChannelSettings, Names
 from shared.domain.kinds import Channel
-from shared.domain.kinds import Channel
 from shared.domain.rules import Removal
 
 _SHORTEST_KEY = 32
 _SET_BY_THE_PLATFORM = ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME")
 _MOST_STAFF_ADDRESSES = 40
+_PASSWORD_PAGE = "https://passwordreset.microsoftonline.com/?whr=univtokyo.onmicrosoft.com"  # noqa: S105 - an address
 
 
 def app_role() -> str:
@@ -113,14 +113,16 @@ class Settings(ChannelSettings):
         "with your ID card, and ask to reregister your verification method."
     )
     office_hours_ja: str = "平日（土日祝日・年末年始を除く）．受付時間は窓口ごとに異なります．"
-    office_hours_en: str = "On weekdays, not on holidays or at the end of the year; each office has hours of its own."
-    password_url_ja: str = "https://passwordreset.microsoftonline.com/?whr=univtokyo.onmicrosoft.com"
-    password_url_en: str = "https://passwordreset.microsoftonline.com/?whr=univtokyo.onmicrosoft.com"
-    password_ja: str = (
+    office_hours_en: str = (
+        "On weekdays, not on holidays or at the end of the year; each office has hours of its own."
+    )
+    password_url_ja: str = _PASSWORD_PAGE
+    password_url_en: str = _PASSWORD_PAGE
+    password_ja: str = (  # noqa: S105 - words about the procedure
         "登録済みの連絡先メールアドレスに届く確認コードで，パスワードを設定し直せます．メールを読めない場合は，"
         "学生証・職員証をお持ちになり，所属の学部・研究科等の窓口で「パスワード通知書」の再発行をお申し出ください．"
     )
-    password_en: str = (
+    password_en: str = (  # noqa: S105 - words about the procedure
         "With a code that is sent to your contact address on file you can set a new password yourself. If you cannot "
         "read that email, go to the office of your faculty or graduate school with your ID card and ask for a new "
         "password notice."

@@ -1,5 +1,7 @@
 """What status page, review page and console say of a case that came in each of the ways."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.domain.accounts import Method, MethodKind
@@ -22,7 +24,7 @@ def status(channel: Channel, state: State, language: Language = Language.EN) -> 
 
 
 def review(channel: Channel, language: Language = Language.EN, **changes: object) -> Reading:
-    view = ReviewView("TOKEN", came_by(channel, **changes))
+    view = ReviewView("TOKEN", replace(came_by(channel), **changes))  # type: ignore[arg-type]
     return Reading(PAGES.render("review", language, "/", view))
 
 
