@@ -118,12 +118,12 @@ class Settings(ChannelSettings):
     )
     password_url_ja: str = _PASSWORD_PAGE
     password_url_en: str = _PASSWORD_PAGE
-    password_ja: str = (  # noqa: S105 - words about the procedure
-        "登録済みの連絡先メールアドレスに届く確認コードで，パスワードを設定し直せます．メールを読めない場合は，"
+    password_ja: str = (
+        "登録済みの連絡先メールアドレスに届く確認コードで，パスワードを設定し直せます．メールを読めない場合は，"  # noqa: S105 - words
         "学生証・職員証をお持ちになり，所属の学部・研究科等の窓口で「パスワード通知書」の再発行をお申し出ください．"
     )
-    password_en: str = (  # noqa: S105 - words about the procedure
-        "With a code that is sent to your contact address on file you can set a new password yourself. If you cannot "
+    password_en: str = (
+        "With a code that is sent to your contact address on file you can set a new password yourself. If you cannot "  # noqa: S105 - words
         "read that email, go to the office of your faculty or graduate school with your ID card and ask for a new "
         "password notice."
     )
