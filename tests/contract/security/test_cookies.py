@@ -142,6 +142,40 @@ def test_what_browsers_would_drop_is_never_sent(cookies: Cookies) -> None:
     assert len(cookie.name) + len(cookie.value) < LARGEST
 
 
+@pytest.mark.parametrize(
+    ("kind", "seconds_kept"),
+    [(CookieKind.VERIFY, 1800), (CookieKind.CARD, 1800), (CookieKind.LINKER, 1800)],
+)
+def test_what_identity_verification_keeps_lasts_half_an_hour_at_most(
+    cookies: Cookies, seconds: Seconds, kind: CookieKind, seconds_kept: int
+) -> None:
+    cookie = cookies.seal(kind, PAYLOAD, ends_at=seconds.now + 600)
+    longest = cookies.seal(kind, PAYLOAD)
+    assert (cookie.max_age, longest.max_age) == (600, seconds_kept)
+    seconds.now += 600
+    assert cookies.open(kind, _jar(cookie)) is None
+    seconds.now += seconds_kept - 599
+    assert cookies.open(kind, _jar(longest)) is None
+
+
+def test_a_card_s_and_a_linker_s_token_fit_into_their_cookies_and_all_of_them_into_a_header(
+    cookies: Cookies,
+) -> None:
+    """Kestrel and the local host take a header of 8 KB at least; a browser may hold all of these at once."""
+    oid, digest = "0" * 36, "a" * 64
+    card = {"token": secrets.token_urlsafe(825), "card": digest, "name": "﨑" * 200, "sid": digest[:32]}
+    linker = {"token": secrets.token_urlsafe(1875), "oid": oid, "upn": "u" * 60, "name": "見本 太郎"}
+    staff = {"token": secrets.token_urlsafe(1500), "oid": oid, "name": "見本 太郎", "roles": ["Reviewer"]}
+    sealed = [
+        cookies.seal(CookieKind.CARD, card),
+        cookies.seal(CookieKind.LINKER, linker),
+        cookies.seal(CookieKind.STAFF, staff),
+        cookies.seal(CookieKind.VERIFY, {"flow": {"state": digest, "code_verifier": digest}}),
+    ]
+    assert len(linker["token"]) == 2500
+    assert sum(len(each.name) + len(each.value) + 3 for each in sealed) < 8190
+
+
 def test_signing_out_removes_the_cookie(cookies: Cookies) -> None:
     header = cookies.removed(CookieKind.STAFF).header
     assert header.startswith(f"{cookies.name(CookieKind.STAFF)}=; ")
