@@ -10,6 +10,7 @@ from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import UnavailableError
 from shared.services import collect_pass, link_card, verify_card
+from shared.services.ask import ask
 from shared.services.collect_pass import Pending, Sealed
 from shared.services.count_passes import LIMIT_SPAN, limit_until
 from shared.services.link_card import Linker, LinkState
@@ -18,7 +19,6 @@ from shared.services.verify_card import CardHolder, Item
 from tests.unit import people
 from tests.unit.cards import CARD, NAME, OTHER_CARD, REAL, has_link, token, verification
 from tests.unit.observed import Fault
-from tests.unit.reaching import not_me
 from tests.unit.university import FRIDAY_EVENING
 from tests.unit.world import World
 
@@ -218,14 +218,17 @@ async def test_the_few_passes_of_a_day_are_counted_over_all_cases() -> None:
     assert await limit_until(world.student, world.web) is None
 
 
-async def test_nothing_is_given_out_while_a_stop_is_unanswered() -> None:
+@pytest.mark.parametrize("made", [False, True])
+async def test_nothing_is_given_out_while_a_stop_is_unanswered(made: bool) -> None:  # noqa: FBT001
     world = World()
     await has_link(world)
     who = await press(world, holder(world))
-    await world.run()
-    await not_me(world, who.application)
+    if made:
+        await world.run()
+    await ask(who.application, RequestKind.NOT_ME, 0, world.web)
 
     assert (await no_pass(world, who)).refusal is Refusal.GONE
+    assert (await no_pass(world, who)).link == "/verify"
 
 
 async def test_a_token_that_the_worker_does_not_believe_asks_for_another_verification() -> None:
