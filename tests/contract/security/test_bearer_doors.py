@@ -27,7 +27,7 @@ type Call = Callable[..., Awaitable[func.HttpResponse]]
 class Given:
     """The settings that these doors read."""
 
-    api_frontends = (configuration.FRONTEND_CLIENT_ID,)
+    api_frontends: tuple[str, ...] = (configuration.FRONTEND_CLIENT_ID,)
     forms_without_token = False
 
     class forms_fallback_key:  # noqa: N801 - as the setting is called
@@ -58,7 +58,8 @@ def opened(needs: Needs) -> Call:
 
     async def inside(visit: Visit) -> func.HttpResponse:
         caller = visit.caller
-        told = {"who": caller.oid if caller else "", "evidence": visit.evidence, "cookies": visit.jar.headers}
+        cookies = [*visit.jar.headers, visit.jar.language]
+        told = {"who": caller.oid if caller else "", "evidence": visit.evidence, "cookies": cookies}
         return func.HttpResponse(json.dumps(told))
 
     serve = door(needs)(inside)
@@ -103,7 +104,7 @@ async def test_a_good_token_comes_in_and_is_kept_as_evidence(tenant: Tenant, giv
     token = forging.signed(tenant.cloud, claims())
     answer = await opened(needs)(token)
     assert answer.status_code == 200
-    assert json.loads(answer.get_body()) == {"who": claims()["oid"], "evidence": token, "cookies": []}
+    assert json.loads(answer.get_body()) == {"who": claims()["oid"], "evidence": token, "cookies": [""]}
 
 
 @pytest.mark.parametrize("name", DOORS)
@@ -168,7 +169,7 @@ async def test_cookies_origin_and_the_language_switch_count_for_nothing(
     assert not answer.headers.get("Set-Cookie")
     token = forging.signed(tenant.cloud, forging.user_claims())
     come = await frontend(token, cookie=session, origin="https://elsewhere.example")
-    assert json.loads(come.get_body())["cookies"] == []
+    assert json.loads(come.get_body())["cookies"] == [""]
 
 
 async def test_without_a_list_of_frontends_the_api_is_off(
@@ -199,7 +200,7 @@ async def test_the_shared_key_opens_only_where_it_is_allowed(
     refused(await flow(**key), 401, "Bearer")
     given.forms_without_token = True
     answer = await flow(**key)
-    assert json.loads(answer.get_body()) == {"who": "", "evidence": "", "cookies": []}
+    assert json.loads(answer.get_body()) == {"who": "", "evidence": "", "cookies": [""]}
     for wrong in ("", KEY[:-1], KEY + "x", KEY.upper(), "é"):
         refused(await flow(**{"x-functions-key": wrong}), 401, "Bearer")
     refused(await frontend(**key), 401, "Bearer")
