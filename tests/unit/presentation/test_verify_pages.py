@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.adapters.card_provider import CardRefusal
+from shared.adapters.card_refusals import CardRefusal
 from shared.domain.kinds import Guard, Language
 from shared.domain.states import State
 from shared.presentation.pages import Pages
