@@ -132,7 +132,7 @@ class CardProvider:
             answer["refresh_token"] = refresh
         return answer
 
-    def _id_token(self, grant: _Grant, issuer: str) -> str:
+    def _id_token(self, grant: _Grant, issuer: str) -> str | None:
         asked = grant.request.acr_values
         claims = claims_of(
             self._subject(grant), issuer=issuer, client_id=grant.request.client.client_id, now=int(self.now()),

@@ -9,7 +9,7 @@ _NUMBER: Final = (int, float)
 _WRONG: Final = (
     "ID tokens wrong in one way: `iss`, `aud`, `two_aud`, `azp`, `nonce`, `no_nonce`, `expired`, `ran_out` (a moment ago), "
     "`old` (made twenty minutes ago), `future`, `no_sub`, `no_acr`, `none` (unsigned), `hs256` (keyed with the public key), "
-    "`rs256`, `unknown_kid`, `other_key`"
+    "`rs256`, `unknown_kid`, `other_key`, `missing`"
 )
 _SETTINGS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "bad_token": ((str,), _WRONG),

@@ -29,8 +29,8 @@ class CardTokenMint:
     def __init__(self, keys: CardKeyRing) -> None:
         self._keys = keys
 
-    def id_token(self, claims: _Claims, wrong: str = "") -> str:
-        """A token with these claims. Raises UnknownWrongnessError."""
+    def id_token(self, claims: _Claims, wrong: str = "") -> str | None:
+        """A token with these claims, or none where even that is wrong. Raises UnknownWrongnessError."""
         key = self._keys.current
         if wrong in _CLAIMS:
             return _signed(_CLAIMS[wrong](claims), key, str(key.kid))
@@ -41,6 +41,8 @@ class CardTokenMint:
                 return _signed(claims, key, secrets.token_urlsafe(20))
             case "other_key":
                 return _signed(claims, new_key(), str(key.kid))
+            case "missing":
+                return None
             case "rs256":
                 header = {"alg": "RS256", "kid": key.kid}
                 return jwt.encode(header, claims, _rsa_key(), algorithms=["RS256"])

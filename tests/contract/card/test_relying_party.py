@@ -1,11 +1,13 @@
 """Our relying party before the local provider, over HTTP: what it believes, what it refuses, what it says then."""
 
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
 import requests
+from joserfc.jwk import ECKey
 
 from local import people
 from local.cloud import Cloud
@@ -246,6 +248,7 @@ async def test_an_answer_of_another_issuer_is_refused(party: Party) -> None:
         ("rs256", "signature"),
         ("unknown_kid", "signature"),
         ("other_key", "signature"),
+        ("missing", "no ID token"),
     ],
 )
 async def test_a_wrong_id_token_is_refused(party: Party, wrong: str, fault: str) -> None:
@@ -411,7 +414,23 @@ async def test_a_name_is_not_asked_for_when_the_scope_says_so(party: Party) -> N
     ).identity.name == ""
 
 
-@pytest.mark.parametrize("key", ["", "{}", "secret", '{"kty":"oct","k":"c2VjcmV0"}'])
+_CURVE = ECKey.generate_key("P-384", {"kid": "1"}).as_dict(private=True)
+_NAMELESS = ECKey.generate_key("P-256").as_dict(private=True)
+_PUBLIC = ECKey.generate_key("P-256", {"kid": "1"}).as_dict(private=False)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "{}",
+        "secret",
+        '{"kty":"oct","k":"c2VjcmV0"}',
+        json.dumps(_CURVE),
+        json.dumps(_NAMELESS),
+        json.dumps(_PUBLIC),
+    ],
+)
 def test_a_key_that_cannot_sign_is_refused_at_the_start(party: Party, key: str) -> None:
     with pytest.raises(ValueError, match="client key"):
         Party.of(party.cloud, party.session, key=key)
