@@ -67,7 +67,11 @@ def opened(needs: Needs) -> Call:
     async def call(token: str = "", **headers: str) -> func.HttpResponse:
         sent = {"content-length": "2", **({"authorization": f"Bearer {token}"} if token else {}), **headers}
         request = func.HttpRequest(
-            method="POST", url="https://mfa.example.ac.jp/api/x?lang=en", headers=sent, body=b"{}"
+            method="POST",
+            url="https://mfa.example.ac.jp/api/x",
+            headers=sent,
+            params={"lang": "en"},
+            body=b"{}",
         )
         return await serve(request)
 
