@@ -73,12 +73,16 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._number += 1
         heappush(self._later, (max(seconds, self.seconds), self._number, act))
 
+    def goes_on(self, seconds: float) -> bool:
+        """Let time go on to an instant, if nobody has anything to do before; whether it did."""
+        if self._ready or (self._later and self._later[0][0] <= seconds):
+            return False
+        self.seconds = seconds
+        return True
+
     async def until(self, seconds: float) -> None:
         """Come back at an instant. If nobody else has anything to do before, time just goes on."""
-        if seconds <= self.seconds:
-            return
-        if not self._ready and (not self._later or self._later[0][0] > seconds):
-            self.seconds = seconds
+        if seconds <= self.seconds or self.goes_on(seconds):
             return
         waiter = self.create_future()
         self.at(seconds, lambda: waiter.done() or waiter.set_result(None))

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,8 +28,8 @@ _LEASE: Final = 600.0
 """How long a message is hidden while it is worked on; the host renews it, unless it is dead or stands still."""
 _BACK: Final = 10.0
 """``visibilityTimeout`` of host.json: when a message comes back whose function failed."""
-_STAYS: Final = 2 * 3600.0
-"""What has been in the inbox for so long stays there for an operator: it is looked at each hour, to save time."""
+_STAYS: Final = 1200.0
+"""What has been in the inbox for so long is looked at ever more rarely, to save time: some of it stays there for an operator."""
 _TRIES: Final = 5
 """``maxDequeueCount`` of host.json."""
 
@@ -136,10 +137,11 @@ class Machines:
         for process, _ in self._workers:
             self._tick_at(process.name, self._loop.seconds)
 
-    def plan_all(self) -> None:
+    def due_at(self, at: datetime) -> None:
         """A due row was stored."""
         for process, _ in self._workers:
-            self._plan(process)
+            away = (at - process.now()).total_seconds()
+            self._tick_at(process.name, self._loop.seconds + max(0.0, away - 0.001))
 
     def _tick_at(self, name: str, seconds: float) -> None:
         """The timer of a worker is needed at an instant: it runs at the next whole minute after it."""
@@ -187,8 +189,8 @@ class Machines:
         """When this worker's timer will find something: in a minute while the inbox holds anything, else at the next due row."""
         storage = self._world.storage
         if len(storage.inbox):
-            stays = self._loop.seconds - self._world.last_put > _STAYS
-            self._tick_at(process.name, self._loop.seconds + (3600.0 if stays else 0.0))
+            age = self._loop.seconds - self._world.last_put
+            self._tick_at(process.name, self._loop.seconds + (age / 10 if age > _STAYS else 0.0))
         first = min((each.at for each in storage.due_rows.rows.values()), default=None)
         if first is not None:
             away = (first - process.now()).total_seconds()

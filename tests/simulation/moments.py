@@ -13,7 +13,7 @@ from shared.domain.application import Application, Approval, Change
 from shared.domain.card import LinkDeed
 from shared.domain.events import EventKind
 from shared.domain.kinds import Channel, Flag, Reason, Role
-from shared.domain.mails import MailState
+from shared.domain.mails import MailKind, MailState
 from shared.domain.requests import Outcome, RequestKind
 from shared.domain.states import State
 from shared.ports import NewPass, Snapshot
@@ -109,8 +109,9 @@ def somebody_will_come(world: "World", snapshot: Snapshot) -> str:
         return f"{case.id[:6]}, {case.state.value}: nobody comes"
     due = case.due_at
     if due is not None and case.state is State.COOLING_OFF:
-        notice = _notice_at(world, case)
-        due = max(due, world.start + timedelta(seconds=notice or 0.0) + world.rules.cooling_off)
+        notices = [each for each in snapshot.mails if each.kind is MailKind.OWNER_NOTICE and each.on_file]
+        told = min((each.done_at for each in notices if each.state is MailState.SENT and each.done_at), default=due)
+        due = max(due, told + world.rules.cooling_off)
     photo = case.photo
     erase_at = photo.erase_at if photo is not None and photo.erased_at is None else None
     for at in (due, case.check_at, erase_at):

@@ -37,12 +37,16 @@ class Process:
         self.still_until = 0.0
         self._loop = loop
         self._start = start
+        self._said = (-1.0, start)
         self.context = Context()
         self.context.run(PROCESS.set, self)
 
     def now(self) -> datetime:
         """What its clock says: the port ``Clock``."""
-        return self._start + timedelta(seconds=self._loop.seconds + self.skew)
+        seconds = self._loop.seconds + self.skew
+        if self._said[0] != seconds:
+            self._said = (seconds, self._start + timedelta(seconds=seconds))
+        return self._said[1]
 
     def spawn[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start something in this process."""
@@ -123,7 +127,9 @@ class Trouble(Hooks):
             raise CrashError
 
     async def _pass(self, process: Process, pause: float) -> None:
-        await self.loop.until(max(self.loop.seconds + pause, process.still_until))
+        at = self.loop.seconds + pause
+        if not self.loop.goes_on(at) or process.still_until > at:
+            await self.loop.until(max(at, process.still_until))
         while process.still_until > self.loop.seconds and not self.over:
             await self.loop.until(process.still_until)
         self._live(process)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from shared.domain.kinds import Language, Reason
+from shared.domain.states import State
 from shared.services import submit_application
 from tests.simulation.applicants import Applicants
 from tests.simulation.attackers import Attackers
@@ -15,7 +16,11 @@ from tests.simulation.weather import Fault
 from tests.simulation.world import Broken, World, watched
 
 _DAY = 86_400.0
-_TEXT_EVERY = 32
+_PATIENT = 6
+"""Days for which people go on after the last fault."""
+_DAYS_AT_MOST = 24
+"""Days after which everything has come to rest: two windows of business days, and the photo's week."""
+_TEXT_EVERY = 200
 """One run in so many keeps its cases as the text of rows."""
 
 
@@ -67,19 +72,38 @@ def _live(world: World) -> None:
         world.trouble.clear_up()
         world.machines.clear_up()
         town.quiet = True
-        loop.run(until=busy + 20 * _DAY)
+        loop.run(until=busy + _PATIENT * _DAY)
         world.trouble.say("nobody presses a button any more")
         world.readers.clear()
-        loop.run(until=busy + 36 * _DAY)
+        end = _come_to_rest(world, busy + _PATIENT * _DAY)
         if not world.broken_ones:
             _ask(world, AT_REST)
         _probe(town)
-        loop.run(until=busy + 36 * _DAY + 7200)
+        loop.run(until=end + 3600)
         if not world.broken_ones:
             _ask(world, AT_THE_VERY_END)
     finally:
         world.trouble.over = True
         loop.drain()
+
+
+def _come_to_rest(world: World, start: float) -> float:
+    """Let days pass until nobody but staff has anything left to do; the instant at which that was so."""
+    end = start
+    for _ in range(_DAYS_AT_MOST):
+        end += _DAY
+        world.loop.run(until=end)
+        found = (world.storage.applications.peek(each) for each in world.storage.applications.ids())
+        cases = [each.application for each in found if each is not None]
+        resting = all(each.terminal or each.state in {State.IN_REVIEW, State.ATTENTION} for each in cases)
+        if world.broken_ones or (resting and not world.storage.photos.blobs and _long_since(world)):
+            break
+    return end
+
+
+def _long_since(world: World) -> bool:
+    """Whether even a photo that nobody claimed would be gone, and no message is on its way."""
+    return world.machines.messages == 0 and world.loop.seconds - world.last_put > 7200
 
 
 def _ask(world: World, invariants: tuple[object, ...]) -> None:
@@ -96,18 +120,21 @@ def _populate(town: Town) -> None:
     holders = Holders(town, applicants)
     attackers = Attackers(town, applicants)
     for oid in town.subjects:
-        ways = [each for each in ("website", "form", "office", "card") if dice.random() < 0.4] or ["website"]
-        if oid in town.cards and "card" in ways:
+        first = dice.choice(("website", "website", "form", "office", "card"))
+        ways = {first, *(each for each in ("website", "form", "office", "card") if dice.random() < 0.15)}
+        if "card" in ways:
+            if oid not in town.cards:
+                town.link(oid)
             town.begin(holders.verify(oid))
         if "website" in ways:
             town.begin(applicants.apply_by_website(oid, "1"))
-            if dice.random() < 0.15:
+            if dice.random() < 0.1:
                 town.begin(applicants.apply_by_website(oid, "2"))
         if "form" in ways:
             town.begin(applicants.apply_by_form(oid, f"response-{oid}"))
         if "office" in ways:
             town.begin(staff.serve(oid, "1"))
-            if dice.random() < 0.2:
+            if dice.random() < 0.15:
                 town.begin(staff.serve(oid, "2"))
         if dice.random() < 0.15:
             town.begin(attackers.steal(oid))

@@ -51,14 +51,14 @@ class Town:
     def _settle(self) -> None:
         """One account, sometimes two; sometimes one that no pass may be made for, or a reviewer's own."""
         dice = self.dice
-        for number in range(dice.choice((1, 1, 1, 2))):
+        for number in range(dice.choice((1, 1, 1, 1, 1, 2))):
             oid = "rei" if dice.random() < 0.06 and not number else f"student-{number + 1}"
             if oid != "rei":
                 methods = [people.AUTHENTICATOR, people.NUMBER, people.PASSWORD]
                 self.world.graph.add(self._account(oid), *(each for each in methods if dice.random() < 0.8))
             self.subjects.append(oid)
-            if dice.random() < 0.3:
-                self._link(oid)
+            if dice.random() < 0.1:
+                self.link(oid)
 
     def _account(self, oid: str) -> AccountFacts:
         dice = self.dice
@@ -82,7 +82,7 @@ class Town:
             )
         return people.account(oid, **differs)
 
-    def _link(self, oid: str) -> None:
+    def link(self, oid: str) -> None:
         """A card that was linked beforehand; some links are young."""
         card = f"card-of-{oid}"
         age = self.dice.choice((30.0, 30.0, 6.9, 1.0)) * 86_400

@@ -153,7 +153,7 @@ class WatchedDueRows(MemoryDueRows):
     @call
     async def insert(self, at: datetime, application: str, lane: str) -> Any:
         wake = await MemoryDueRows.insert.__wrapped__(self, at, application, lane)  # type: ignore[attr-defined]
-        self.world.machines.plan_all()
+        self.world.machines.due_at(at)
         return wake
 
     @call
