@@ -92,6 +92,13 @@ def test_a_verification_that_is_too_old_is_asked_for_once_more() -> None:
     assert "/verify/unlink" not in actions(page)
 
 
+def test_who_has_just_finished_is_not_sent_to_begin_again() -> None:
+    done = card_view(state=State.COMPLETED, reference="K7Q-3MP", counts=False)
+    page = shown("verify_card", done)
+    assert "/verify/issue" not in links(page)
+    assert not [each for each in page.all("a") if each.get("class") == "button"]
+
+
 @pytest.mark.parametrize(
     "view",
     [
