@@ -1,6 +1,7 @@
 """Who should not get a pass, and administrators who do what they like in Graph."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from shared.domain.application import Application
@@ -71,7 +72,7 @@ class Attackers:
                 "nonsense",
                 town.staff_token("aud"),
                 town.staff_token("stray"),
-                self._world.tokens.make("rei", "", "Reviewer", at=people.NUMBER.created_at or people.AUTHENTICATOR.created_at),
+                self._world.tokens.make("rei", "", "Reviewer", at=self._world.start - timedelta(days=2)),
                 self._world.card_tokens.make("card-of-nobody", "", verification="0" * 32, at=self._world.now()),
             )
         )
@@ -100,8 +101,19 @@ class Attackers:
         ]
         if case.channel is Channel.IDENTITY_VERIFICATION:
             kinds.append((K.PICKUP, case.attempts + 1, {**key, "verification": self._world.chance.token()}))
+            if dice.random() < 0.5:
+                return self._replayed(case, key)
         kind, slot, body = dice.choice(kinds)
         return Request(case.id, kind, slot, self._world.now(), body, self._evidence())
+
+    def _replayed(self, case: Application, key: dict[str, str]) -> Request:
+        """A card's token that passed through this process before, for another attempt; under its own or another name."""
+        tokens = self._world.card_tokens._made
+        token = self._town.dice.choice(list(tokens)) if tokens else "nonsense"
+        made_for = tokens[token][1] if tokens else ""
+        name = made_for if self._town.chance(0.5) else self._world.chance.token()
+        body = {**key, "verification": name}
+        return Request(case.id, RequestKind.PICKUP, case.attempts + 1, self._world.now(), body, token)
 
     def _submission(self) -> Request:
         dice, world = self._town.dice, self._world

@@ -19,6 +19,7 @@ from shared.domain.states import State
 from shared.ports import NewPass, Snapshot
 from tests.simulation.book import Made
 from tests.simulation.graph import tokyo_time
+from tests.simulation.processes import PROCESS, Process
 from tests.unit.university import HOLIDAY
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _ACTIVE: Final = frozenset(
     {State.HELD, State.RETURNED, State.COOLING_OFF, State.APPROVED, State.ISSUING, State.ISSUED}
 )
 _IN_PERSON: Final = frozenset({Channel.OFFICE, Channel.IDENTITY_VERIFICATION})
+_SETTLED: Final = 1500.0
+"""Seconds after which a pass is on record or gone: the deadline of a claim, a look at it, the function timeout twice."""
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -162,6 +165,32 @@ def the_guards_passed(world: "World", case: Application, made: Made) -> str:
     return f"a pass is made for {case.subject}, who may have none"
 
 
+def a_pass_is_recorded_or_gone(world: "World", made: Made, maker: Process, *, in_time: bool) -> str:
+    """A while after a pass was made its case has it on record, or it is gone.
+
+    Not if something went wrong again meanwhile; nor if it was made after its claim had run out, by a process that then died.
+    """
+    live = world.graph.live(made.subject)
+    if live is None or live.id != made.id or made.id in world.recorded:
+        return ""
+    if made.at < world.trouble.last_strike or (not in_time and maker.dead) or world.trouble.outage:
+        return ""
+    return f"a pass of {made.application[:6]} is alive, and on no record"
+
+
+def a_foreign_pass_is_found(world: "World", application: str, foreign: str, made: float) -> str:
+    """A pass that somebody else made while the recorded one was out is found and deleted, and the person is told to ask again."""
+    found = world.storage.applications.peek(application)
+    if found is None or found.application.state is not State.ISSUED:
+        return ""
+    live = world.graph.live(found.application.subject)
+    if live is None or live.id != foreign:
+        return ""
+    if made < world.trouble.last_strike or world.trouble.outage:
+        return ""
+    return f"a pass that somebody else made for {application[:6]} is still alive"
+
+
 def _by_reviewers(world: "World", case: Application, risks: frozenset[Flag]) -> str:
     approvals = [each for each in case.approvals if _genuine(world, case, each, "approve", Role.REVIEWER)]
     people = {world.person_of(each.oid) for each in approvals}
@@ -207,6 +236,8 @@ def _by_card(world: "World", case: Application, made: Made) -> str:
     token = world.card_tokens._made.get(answer.request.evidence) if answer is not None else None
     if answer is None or token is None or token[1] != answer.request.body.get("verification"):
         return f"{case.id[:6]} makes a pass without a card"
+    if answer.request.stamped_at is None or answer.request.stamped_at > token[2] + timedelta(minutes=10):
+        return f"{case.id[:6]} makes a pass by an old verification"
     card = token[0].card
     records = [each for each in world.storage.card_links.history.values() if each.card == card]
     linked = [each for each in records if each.subject == case.subject and each.deed is LinkDeed.LINKED]
@@ -369,6 +400,8 @@ class Moments:
         if before is None or before.application.state is not case.state:
             world.book.reached[f"{case.channel.value} {case.state.value}"] += 1
             world.trouble.say(f"           {case.id[:6]} {case.channel.value} is {case.state.value}")
+            for looker in world.lookers:
+                looker(case)
         for ask in self.at_save:
             self._hold(ask.__name__, ask(world, before, after, change))
         self._hold(somebody_will_come.__name__, somebody_will_come(world, after))
@@ -397,6 +430,34 @@ class Moments:
         world.trouble.say(f"           pass {made.id[:6]} is made for {case.id[:6]}")
         for ask in self.at_pass:
             self._hold(ask.__name__, ask(world, case, written))
+        deadline = (case.attempt.deadline - world.now()).total_seconds()
+        in_time = deadline > world.tolerance + world.weather.lag
+        maker = PROCESS.get()
+        world.loop.at(world.loop.seconds + _SETTLED, lambda: self._settled(written, maker, in_time=in_time))
+
+    def _settled(self, made: Made, maker: Process, *, in_time: bool) -> None:
+        self._hold(
+            a_pass_is_recorded_or_gone.__name__,
+            a_pass_is_recorded_or_gone(self._world, made, maker, in_time=in_time),
+        )
+
+    def foreign(self, subject: str) -> None:
+        """An administrator made a pass by hand."""
+        world = self._world
+        mine = [world.storage.applications.peek(each) for each in world.active[subject]]
+        case = next((each.application for each in mine if each and each.application.current_pass), None)
+        live = world.graph.live(subject)
+        if case is None or live is None or case.current_pass is None or case.state is not State.ISSUED:
+            return
+        age = (world.now() - case.current_pass.issued_at).total_seconds()
+        at = world.loop.seconds + max(300.0, age) + 240.0 + world.tolerance + world.weather.lag
+        made = world.loop.seconds
+        world.loop.at(
+            at,
+            lambda: self._hold(
+                a_foreign_pass_is_found.__name__, a_foreign_pass_is_found(world, case.id, live.id, made)
+            ),
+        )
 
     def removed(self, subject: str, method: Method) -> None:
         """A method was removed."""

@@ -66,6 +66,7 @@ class Trouble(Hooks):
         self.weather = weather
         self.over = False
         self.calls = 0
+        self.last_strike = -1.0
         self.trace: list[str] | None = None
         self.killed: list[Process] = []
         self._dice = dice
@@ -92,7 +93,7 @@ class Trouble(Hooks):
         self.calls += 1
         dice, weather = self._dice, self.weather
         pause = dice.random() * 0.2
-        if weather.left and dice.random() < weather.rate:
+        if weather.left and self._aimed(port) and dice.random() < weather.rate:
             pause += self._strike(process, port, method)
         await self._pass(process, pause)
         if self._outages and self._down(port):
@@ -105,7 +106,7 @@ class Trouble(Hooks):
         process = PROCESS.get()
         self._live(process)
         dice, weather = self._dice, self.weather
-        if weather.left and dice.random() < weather.rate:
+        if weather.left and self._aimed(port) and dice.random() < weather.rate:
             kind = self._pick()
             if kind is Fault.CRASH_AFTER:
                 self._hit(kind)
@@ -121,6 +122,9 @@ class Trouble(Hooks):
                 self._hit(kind)
                 await self._pass(process, self._span(process, f"in the answer of {port}.{method}"))
         await self._pass(process, dice.random() * 0.05)
+
+    def _aimed(self, port: str) -> bool:
+        return not self.weather.focus or port in self.weather.focus
 
     def _live(self, process: Process) -> None:
         if process.dead or self.over:
@@ -141,6 +145,7 @@ class Trouble(Hooks):
     def _hit(self, kind: Fault) -> None:
         self.weather.left -= 1
         self.weather.strike(kind)
+        self.last_strike = self.loop.seconds
 
     def _strike(self, process: Process, port: str, method: str) -> float:
         """Something goes wrong before the call arrives; returns by how many seconds it is late."""
@@ -188,12 +193,14 @@ class Trouble(Hooks):
         what = "graph" if port in _GRAPH else "mail" if port == "mailer" else "storage"
         if port in _KEYS:
             return False
-        if self._outages.get(what, 0.0) > self.loop.seconds:
-            return True
-        self._outages.pop(what, None)
-        return False
+        return self._outages.get(what, 0.0) > self.loop.seconds
+
+    @property
+    def outage(self) -> bool:
+        """Whether something is out of order now, or was during the last half hour."""
+        return any(end > self.loop.seconds - 1800.0 for end in self._outages.values())
 
     def clear_up(self) -> None:
         """From now on everything works."""
         self.weather.clear_up()
-        self._outages.clear()
+        self._outages = dict.fromkeys(self._outages, self.loop.seconds)

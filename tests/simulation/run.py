@@ -10,6 +10,7 @@ from tests.simulation.applicants import Applicants
 from tests.simulation.attackers import Attackers
 from tests.simulation.endings import AT_REST, AT_THE_VERY_END
 from tests.simulation.holders import Holders
+from tests.simulation.murphy import Murphy
 from tests.simulation.staff import Staff
 from tests.simulation.town import Town
 from tests.simulation.weather import Fault
@@ -119,13 +120,17 @@ def _populate(town: Town) -> None:
     staff = Staff(town, applicants)
     holders = Holders(town, applicants)
     attackers = Attackers(town, applicants)
+    Murphy(town, applicants, staff)
     for oid in town.subjects:
+        _refuse_mail(town, oid)
         first = dice.choice(("website", "website", "form", "office", "card"))
         ways = {first, *(each for each in ("website", "form", "office", "card") if dice.random() < 0.15)}
         if "card" in ways:
             if oid not in town.cards:
                 town.link(oid)
             town.begin(holders.verify(oid))
+            if dice.random() < 0.2:
+                town.begin(holders.press_past_the_door(oid))
         if "website" in ways:
             town.begin(applicants.apply_by_website(oid, "1"))
             if dice.random() < 0.1:
@@ -146,6 +151,17 @@ def _populate(town: Town) -> None:
         town.begin(attackers.forge())
     if dice.random() < 0.06:
         town.begin(staff.freeze())
+
+
+def _refuse_mail(town: Town, oid: str) -> None:
+    """Some addresses take no mail for some hours."""
+    world, dice = town.world, town.dice
+    if not world.weather.refused_mail or oid not in world.graph.accounts:
+        return
+    for address in world.facts(oid).addresses:
+        if dice.random() < world.weather.refused_mail:
+            start = dice.choice((0.0, 0.0, 20_000.0))
+            world.mailer.refused[address.value] = (start, start + dice.uniform(600.0, 30_000.0))
 
 
 def _probe(town: Town) -> None:

@@ -3,7 +3,6 @@
 from typing import Final
 
 from shared.domain.application import Application
-from shared.domain.errors import LinkMalformedError
 from shared.domain.kinds import CardKind, DecisionKind, Language, Reason
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.staff import StaffIdentity
@@ -34,14 +33,13 @@ class Staff:
         town.world.readers.append(self._read)
 
     def _read(self, to: str, line: str) -> None:
-        kind, application, round_, action, _ = line.split()
+        kind, application, _, action, _ = line.split()
         town = self._town
         if to in people.REVIEWERS and kind in {"review", "review_reminder"} and town.chance(0.7 if town.quiet else 0.55):
             town.begin(self._review(self._world.links.read(Purpose.REVIEW, action)))
         if to in people.OPERATORS and ("operate", application) not in self._busy:
             self._busy.add(("operate", application))
             town.begin(self._operate(application if len(application) == 32 else ""))
-        del round_
 
     # --- reviewers ------------------------------------------------------------------------------------
 
@@ -70,7 +68,7 @@ class Staff:
         town = self._town
         await town.wait(30.0, 10 * _HOUR)
         self._busy.discard(("operate", application))
-        oid = town.dice.choice(("ope", "opa", "both"))
+        oid = town.dice.choice(("ope", "both", "both"))
         identity = self._identity(oid)
         token = town.staff_token(oid)
         does = town.dice.random()
@@ -149,11 +147,3 @@ class Staff:
     def _case(self, name: str) -> Application | None:
         found = self._world.storage.applications.peek(name)
         return found.application if found else None
-
-    def readable(self, token: str) -> bool:
-        """Whether a link in a mail is one for reviewers."""
-        try:
-            self._world.links.read(Purpose.REVIEW, token)
-        except LinkMalformedError:
-            return False
-        return True

@@ -40,6 +40,16 @@ STRIKES: Final = {
 }
 """What can strike at a call of a port, and how often compared with the others."""
 
+_FOCUS: Final = (
+    frozenset({"passes"}),
+    frozenset({"passes", "sessions", "methods", "applications"}),
+    frozenset({"applications", "due"}),
+    frozenset({"mailer", "budget"}),
+    frozenset({"locks", "applications"}),
+    frozenset({"inbox", "photos", "hints"}),
+    frozenset({"directory", "switches", "staff_tokens"}),
+)
+
 MARGIN: Final = 60.0
 """Seconds within which pauses, skew and lag together stay in a disciplined run: less than the margin before a deadline."""
 
@@ -59,7 +69,8 @@ class Weather:
         doubled: Chance that a queue message is delivered twice.
         delayed: Chance that it comes late.
         lost: Chance that it never comes.
-        refused_mail: Chance that an address refuses all mail.
+        refused_mail: Chance that an address refuses all mail for some hours.
+        focus: Ports that alone are struck; empty: all.
     """
 
     rate: float = 0.0
@@ -73,6 +84,7 @@ class Weather:
     delayed: float = 0.0
     lost: float = 0.0
     refused_mail: float = 0.0
+    focus: frozenset[str] = frozenset()
     struck: Counter[Fault] = field(default_factory=Counter)
 
     @property
@@ -97,10 +109,11 @@ def draw(dice: Random) -> Weather:
         return Weather()
     kinds = {kind: weight for kind, weight in STRIKES.items() if dice.random() < 0.5}
     disciplined = dice.random() < 0.5
+    focus = dice.choice(_FOCUS) if dice.random() < 0.5 else frozenset()
     minutes = dice.choice((1.0, 3.0, 12.0, 240.0, 3000.0))
     some = dice.random
     return Weather(
-        rate=dice.choice((0.005, 0.02, 0.05)) if kinds else 0.0,
+        rate=dice.choice((0.1, 0.3) if focus else (0.005, 0.02, 0.05)) if kinds else 0.0,
         left=dice.choice((1, 2, 4, 12)),
         kinds=kinds,
         disciplined=disciplined,
@@ -110,5 +123,6 @@ def draw(dice: Random) -> Weather:
         doubled=0.0 if some() < 0.4 else 0.3,
         delayed=0.0 if some() < 0.4 else 0.3,
         lost=0.0 if some() < 0.6 else 0.15,
-        refused_mail=0.0 if some() < 0.8 else 0.2,
+        refused_mail=0.0 if some() < 0.8 else 0.4,
+        focus=focus,
     )

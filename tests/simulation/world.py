@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, Final
@@ -60,6 +60,14 @@ _STARTS: Final = (
     tokyo(7, 21, 8, 58),
 )
 """A morning, the end of a day, the evening before a long weekend, just before an opening."""
+_RISKS: Final = (
+    Flag.METHODS_STILL_REGISTERED,
+    Flag.METHODS_STILL_REGISTERED,
+    Flag.METHODS_STILL_REGISTERED,
+    Flag.CONTACT_NOT_ON_FILE,
+    Flag.NO_PHOTO,
+    Flag.EARLIER_APPLICATIONS,
+)
 _LOGGER: Final = logging.getLogger("shared")
 
 
@@ -121,14 +129,15 @@ class SimulatedMailer:
 
     world: "World"
     hooks: Hooks
-    refused: frozenset[str] = frozenset()
+    refused: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     port = "mailer"
 
     @call
     async def send(self, message: MailMessage, *, operation: str) -> None:
         world = self.world
-        if message.to in self.refused:
+        start, end = self.refused.get(message.to, (0.0, 0.0))
+        if start <= world.loop.seconds < end:
             world.weather.strike(Fault.REFUSED_MAIL)
             raise ForbiddenError("no such address")
         lines = message.text.splitlines()
@@ -206,6 +215,7 @@ class World:
         self.mailer = SimulatedMailer(self, self.trouble)
         self.storage = self._storage(through_text)
         self.readers: list[Any] = []
+        self.lookers: list[Any] = []
         self.machines = Machines(self, webs=self.dice.choice((1, 2)), workers=self.dice.choice((1, 2, 2, 3)))
 
     # --- how it is made -------------------------------------------------------------------------------
@@ -215,7 +225,7 @@ class World:
         some = dice.random
         rules = rules_of(
             removal=Removal.KEEP if some() < 0.2 else Removal.REMOVE_AFTER_REGISTRATION,
-            second_approver_for=frozenset({dice.choice(list(Flag))}) if some() < 0.3 else frozenset(),
+            second_approver_for=frozenset({dice.choice(_RISKS)}) if some() < 0.35 else frozenset(),
             one_time_pass=some() < 0.8,
             mail_limits=MailLimits(per_minute=6, per_hour=24) if some() < 0.15 else MailLimits(),
             max_attempts=dice.choice((2, 5)),
