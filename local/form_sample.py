@@ -31,7 +31,9 @@ def main() -> int:
     try:
         answer = Flow(app, local).post(response)
     except requests.RequestException as error:
-        print(f"Nothing answers at {app} ({type(error).__name__}): start it with `make run`.", file=sys.stderr)
+        print(
+            f"Nothing answers at {app} ({type(error).__name__}): start it with `make run`.", file=sys.stderr
+        )
         return 1
     print(f"{answer.status_code} {answer.reason}")
     print(json.dumps(answer.json(), ensure_ascii=False, indent=2))
