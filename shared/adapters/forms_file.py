@@ -95,7 +95,9 @@ def read_forms(path: Path, domains: frozenset[str]) -> dict[str, Form]:
     except OSError as error:
         raise FormsFileError(f"it cannot be read ({type(error).__name__})") from error
     except ValidationError as error:
-        raise FormsFileError("; ".join(_place(each["loc"], each["msg"]) for each in error.errors())) from error
+        raise FormsFileError(
+            "; ".join(_place(each["loc"], each["msg"]) for each in error.errors())
+        ) from error
     except ValueError as error:
         raise FormsFileError(f"it is no JSON: {error}") from error
     return {

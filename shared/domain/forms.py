@@ -159,7 +159,8 @@ def _text_within(value: object) -> str:
 def _clean(texts: list[str]) -> list[str]:
     """Without control characters and space around; what remains of an empty text is nothing."""
     lines = (
-        "".join(each for each in text if each in "\n\t" or unicodedata.category(each) != "Cc") for text in texts
+        "".join(each for each in text if each in "\n\t" or unicodedata.category(each) != "Cc")
+        for text in texts
     )
     return [line.strip() for line in lines if line.strip()]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from shared.domain import reviewing
 from shared.domain.application import Application
 from shared.domain.events import Event
-from shared.domain.mails import OwedMail
 from shared.domain.kinds import Channel
+from shared.domain.mails import OwedMail
 from shared.domain.requests import STOPS, Request, RequestKind
 from shared.domain.states import State
 from shared.ports import Snapshot

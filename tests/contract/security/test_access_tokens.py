@@ -170,7 +170,11 @@ async def test_a_flow_s_token_counts_for_the_time_in_which_it_was_good(tenant: T
     else:
         tokens = PlainFormTokens()
         token = tokens.make(issued)
-    for at in (issued - 60 * SECOND, issued, issued + 3660 * SECOND):  # a minute to store what the door let in
+    for at in (
+        issued - 60 * SECOND,
+        issued,
+        issued + 3660 * SECOND,
+    ):  # a minute to store what the door let in
         assert await tokens.verify(token, stamped_at=at)
     for at in (issued - 61 * SECOND, issued + 3661 * SECOND, datetime.now(UTC)):
         assert not await tokens.verify(token, stamped_at=at)
