@@ -12,6 +12,10 @@ PY := .venv/bin/python
 # Arguments for pytest: make test T="tests/unit -k links"
 T ?=
 UPGRADE ?=
+# Schedules of `make simulate`, the first seed, and whether one of them is printed whole
+SCHEDULES ?=
+SEED ?=
+TRACE ?=
 # The way in that `make demo` plays
 CHANNEL ?= website
 
@@ -37,6 +41,14 @@ form-sample: setup ## post a recorded form response to what runs, as the flow wo
 .PHONY: test
 test: setup ## run the tests, on two cores; T="tests/unit -k links" narrows them
 	@exec $(PY) -m pytest --numprocesses=2 --dist=loadgroup $(T)
+
+.PHONY: simulate
+simulate: setup ## run random schedules with faults against every invariant; SCHEDULES=n SEED=k TRACE=1
+	@SCHEDULES="$(SCHEDULES)" SEED="$(SEED)" TRACE="$(TRACE)" exec $(PY) -m tests.simulation
+
+.PHONY: mutants
+mutants: setup ## put each known fault into the services and see that the simulation catches it
+	@SEED="$(SEED)" exec $(PY) -m tests.simulation mutants
 
 .PHONY: check
 check: setup ## lint, formatting, types, the direction of imports, templates, pins

@@ -111,7 +111,8 @@ def a_shown_pass_is_live(world: "World") -> Iterable[str]:
         made = next((each for each in world.book.made.values() if each.code == shown.code), None)
         events = snapshot.events if snapshot else ()
         start = world.start + timedelta(seconds=made.at if made else 0.0) - timedelta(seconds=world.tolerance)
-        if not any(each.kind in _DEAD and each.at >= start for each in events):
+        told = _DEAD if made is not None and made.subject in world.book.foreign else _DEAD - {EventKind.PASS_FOUND_DEAD}
+        if not any(each.kind in told and each.at >= start for each in events):
             yield f"a dead pass of {shown.application[:6]} was shown, and nobody was told"
 
 

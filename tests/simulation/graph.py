@@ -85,6 +85,7 @@ class SimulatedGraph(MemoryGraph):
         made = StoredPass(self.world.chance.token(), "foreign", self.world.now(), 60, one_time=True)
         self.accounts[oid].current_pass = made
         self.changed(oid)
+        self.world.book.foreign.add(oid)
         self.world.witness.foreign(oid)
 
 

@@ -165,6 +165,10 @@ MUTANTS: Final = (
        "if case.found.card_passes >= rules.card_passes_per_day:", "if False:", "a_valid_decision"),
     _m("another pass is left alone", "shared.domain.step_of_pass:_of_live_pass", "if foreign:", "if False:",
        "a_foreign_pass_is_found"),
+    _m("the pass is deleted after it was made", "shared.services.issue_pass:issue_pass",
+       "return await _seal(application, attempt, minted, ports)",
+       "await ports.passes.delete(application.subject, minted.id)\n"
+       "    return await _seal(application, attempt, minted, ports)", "a_shown_pass_is_live"),
     _m("typed addresses get the link", "shared.domain.addressees:to_applicant",
        "with_link=application.contact_confirmed", "with_link=True", "links_go_to_trusted_addresses"),
     _m("a confirmed address gets the link without delay", "shared.domain.deciding:_approve",

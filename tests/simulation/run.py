@@ -37,6 +37,7 @@ class Report:
     passes: int
     cases: int
     seconds: float
+    residue: Counter[str] = field(default_factory=Counter)
     trace: list[str] = field(default_factory=list)
 
 
@@ -55,6 +56,7 @@ def simulate(seed: int, *, trace: bool = False, through_text: bool | None = None
         passes=len(world.book.made),
         cases=len(world.storage.applications.ids()),
         seconds=world.loop.seconds,
+        residue=world.book.residue,
         trace=world.trouble.trace or [],
     )
 

@@ -6,6 +6,8 @@ test holds that both go the same way.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from hashlib import sha256
 from itertools import count
 from typing import Protocol
 
@@ -35,6 +37,13 @@ class Witness(Protocol):
     def put(self, request: Request) -> None:
         """A row reached the inbox."""
         ...
+
+
+@cache
+def _row_key(mail: tuple[str, int, str]) -> tuple[str, int, str]:
+    """The order in which storage lists mails."""
+    kind, number, to = mail
+    return kind, number, sha256(to.encode()).hexdigest()
 
 
 class ValueApplications(MemoryApplications):
@@ -93,13 +102,14 @@ class ValueApplications(MemoryApplications):
             application=application,
             version=f'W/"{next(self._counter)}"',
             wake=wake,
-            mails=tuple(mails[each] for each in sorted(mails)),
+            mails=tuple(mails[each] for each in sorted(mails, key=_row_key)),
             answered=frozenset(answered),
             events=(*(present.events if present else ()), *change.events),
         )
         self._snapshots[application.id] = after
         self._witness.saved(present, after, change)
-        return after
+        known_before = before or Snapshot(application=application, version=after.version, wake=wake)
+        return known_before.after(change, after.version, wake)
 
     def changed(self, present: Snapshot, before: Snapshot) -> bool:
         """Whether a save must be refused: the ETag."""

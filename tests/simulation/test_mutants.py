@@ -1,0 +1,35 @@
+"""The mutants that fall quickly are caught in every test run; ``make mutants`` hunts all of them."""
+
+import pytest
+
+from tests.simulation import endings, moments
+from tests.simulation.catch import catch
+from tests.simulation.mutants import MUTANTS, Mutant, mutated
+from tests.simulation.run import simulate
+
+_QUICK = [each for each in MUTANTS if each.within <= 200]
+
+
+@pytest.mark.parametrize("mutant", _QUICK, ids=lambda each: each.name.replace(" ", "-"))
+def test_a_mutant_is_caught(mutant: Mutant) -> None:
+    caught = catch(mutant)
+    assert caught.rightly, caught
+
+
+def test_every_invariant_has_a_mutant() -> None:
+    named = {each for mutant in MUTANTS for each in mutant.caught_by}
+    told = {each.__name__ for each in (*endings.AT_REST, *endings.AT_THE_VERY_END)}
+    told |= {
+        name
+        for name, each in vars(moments).items()
+        if callable(each) and each.__module__ == moments.__name__ and not name.startswith("_") and name != "Moments"
+    }
+    assert told <= named
+
+
+def test_a_mutant_leaves_nothing_behind() -> None:
+    before = simulate(5, trace=True).trace
+    for mutant in MUTANTS:
+        with mutated(mutant):
+            pass
+    assert simulate(5, trace=True).trace == before
