@@ -144,3 +144,14 @@ async def _with_a_pass(world: World, name: str, state: State) -> None:
     if state is State.COMPLETED:
         world.register()
         await world.move(timedelta(minutes=5))
+
+
+def second_account_of_the_clerk(world: World) -> None:
+    """The student and the clerk are one person with two accounts."""
+    facts = people.account("hanako", employee_id="employee-cleo")
+    world.graph.account(world.student).facts = facts
+
+
+def another_faculty(world: World) -> None:
+    """The student belongs to a faculty that the clerk has nothing to do with."""
+    world.graph.account(world.student).facts = people.account("hanako", affiliation="Elsewhere")
