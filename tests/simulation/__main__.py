@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.simulation.catch import Caught, catch
-from tests.simulation.mutants import MUTANTS, Mutant
+from tests.simulation.mutant import Mutant
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.run import simulate
 from tests.simulation.world import Broken
 
@@ -67,14 +68,19 @@ def many(first: int, schedules: int) -> int:
             passed = time.monotonic() - began
             if passed - told > 60.0:
                 told = passed
-                print(f"  {total.schedules} schedules, {total.schedules / passed:.0f}/s, {len(total.broken)} broken", flush=True)
+                print(
+                    f"  {total.schedules} schedules, {total.schedules / passed:.0f}/s, {len(total.broken)} broken",
+                    flush=True,
+                )
     _tell(total, time.monotonic() - began)
     return 1 if total.broken else 0
 
 
 def _tell(total: Sum, seconds: float) -> None:
     count = max(1, total.schedules)
-    print(f"{total.schedules} schedules in {seconds:.0f} s: {total.schedules / seconds:.0f} a second on {os.cpu_count()} cores")
+    print(
+        f"{total.schedules} schedules in {seconds:.0f} s: {total.schedules / seconds:.0f} a second on {os.cpu_count()} cores"
+    )
     each = ", ".join(f"{value / count:.1f} {name}" for name, value in sorted(total.figures.items()))
     print(f"a schedule has on average {each}; {total.figures['passes']} passes in all")
     _table("faults injected", total.struck)
@@ -83,7 +89,9 @@ def _tell(total: Sum, seconds: float) -> None:
     kinds = Counter(broken.invariant for _, broken in total.broken)
     _table("BROKEN", kinds) if kinds else print("every invariant held in every schedule")
     for seed, broken in total.broken[:_SHOWN]:
-        print(f"  make simulate SEED={seed} SCHEDULES=1 TRACE=1   {broken.at} {broken.invariant}: {broken.what}")
+        print(
+            f"  make simulate SEED={seed} SCHEDULES=1 TRACE=1   {broken.at} {broken.invariant}: {broken.what}"
+        )
 
 
 def _table(title: str, counts: Counter[str]) -> None:

@@ -1,6 +1,7 @@
 """People who lost their methods, whoever wants to be taken for one of them, and the owners who read their mail."""
 
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -153,7 +154,8 @@ class Applicants:
         town = self._town
         for _ in range(_ASKS):
             key = f"key of {collector.session}"
-            asked = await town.press(lambda web: collect_pass.ask_for_pass(application, collector, key, web))
+            ask = partial(collect_pass.ask_for_pass, application, collector, key)
+            asked = await town.press(ask)
             if isinstance(asked, RefusedError):
                 return
             code = await self._poll(application, collector)
@@ -181,7 +183,9 @@ class Applicants:
         """The browser decrypts: what the person sees."""
         key, code = self._world.book.keys[sealed]
         if key != f"key of {collector.session}":
-            self._world.broken("only the browser that asked can read the pass", f"{key} is not of {collector.session}")
+            self._world.broken(
+                "only the browser that asked can read the pass", f"{key} is not of {collector.session}"
+            )
         now = self._world.graph.live(collector.subject)
         live = code in {before, now.code if now else ""}
         self._world.book.shown.append(Shown(application, code, self._world.loop.seconds, live))

@@ -36,9 +36,13 @@ class Attackers:
             if case is None:
                 continue
             thief = Collector(oid, "session of the thief", case.round)
-            got = await self._town.press(lambda web, case=case, thief=thief: collect_pass.collect_pass(case.id, thief, web))
+            got = await self._town.press(
+                lambda web, case=case, thief=thief: collect_pass.collect_pass(case.id, thief, web)
+            )
             if isinstance(got, Sealed):
-                self._world.broken("only the browser that asked can read the pass", "another session got the seal")
+                self._world.broken(
+                    "only the browser that asked can read the pass", "another session got the seal"
+                )
 
     async def forge(self) -> None:
         """Write rows into the inbox that no door of ours makes."""
@@ -54,13 +58,17 @@ class Attackers:
                 except ConflictError:
                     return
 
-            self._world.trouble.say(f"           somebody forges {request.kind.value} of {request.application[:6]}")
+            self._world.trouble.say(
+                f"           somebody forges {request.kind.value} of {request.application[:6]}"
+            )
             await town.press(put)
 
     def _some_case(self, oid: str) -> Application | None:
         names = self._world.storage.applications.ids()
         found = [self._world.storage.applications.peek(each) for each in names]
-        cases = [each.application for each in found if each is not None and oid in {"", each.application.subject}]
+        cases = [
+            each.application for each in found if each is not None and oid in {"", each.application.subject}
+        ]
         return self._town.dice.choice(cases) if cases else None
 
     def _evidence(self) -> str:
@@ -73,34 +81,44 @@ class Attackers:
                 town.staff_token("aud"),
                 town.staff_token("stray"),
                 self._world.tokens.make("rei", "", "Reviewer", at=self._world.start - timedelta(days=2)),
-                self._world.card_tokens.make("card-of-nobody", "", verification="0" * 32, at=self._world.now()),
+                self._world.card_tokens.make(
+                    "card-of-nobody", "", verification="0" * 32, at=self._world.now()
+                ),
             )
         )
 
     def _row(self, case: Application) -> Request:
         dice = self._town.dice
-        K = RequestKind
-        approve = {"decision": "approve", "reason_code": "", "message": "", "confirm_contact": "on", "oid": "rei", "name": ""}
+        approve = {
+            "decision": "approve",
+            "reason_code": "",
+            "message": "",
+            "confirm_contact": "on",
+            "oid": "rei",
+            "name": "",
+        }
         confirm = {"card": "student_card", "face": "on", "valid": "on", "reason": "lost", "language": "ja"}
         key = {"public_key": "key of the forger", "session": "forger"}
         ahead = dice.choice((0, 0, 0, 1, 5))
         kinds: list[tuple[RequestKind, int, dict[str, str]]] = [
-            (K.DECISION, case.round + ahead, approve),
-            (K.CONFIRM, case.round + ahead, confirm),
-            (K.RUN_AGAIN, case.interventions + ahead, {}),
-            (K.STOP, case.interventions + ahead, {}),
-            (K.SLIP, case.slips + 1 + ahead, {}),
-            (K.LEAVE, case.round, {}),
-            (K.SHOWN, case.attempts + ahead, {}),
-            (K.TROUBLE, case.events + ahead, {}),
-            (K.REGISTERED, case.events + ahead, {}),
-            (K.PHOTO, case.round + ahead, {"photo": "f" * 32, "doubts": ""}),
-            (K.PHOTO, case.round, {}),
-            (K.DIFFERENT, 7, {"source": _DIGEST}),
-            (K.SUBMIT, 0, {"channel": "website"}),
+            (RequestKind.DECISION, case.round + ahead, approve),
+            (RequestKind.CONFIRM, case.round + ahead, confirm),
+            (RequestKind.RUN_AGAIN, case.interventions + ahead, {}),
+            (RequestKind.STOP, case.interventions + ahead, {}),
+            (RequestKind.SLIP, case.slips + 1 + ahead, {}),
+            (RequestKind.LEAVE, case.round, {}),
+            (RequestKind.SHOWN, case.attempts + ahead, {}),
+            (RequestKind.TROUBLE, case.events + ahead, {}),
+            (RequestKind.REGISTERED, case.events + ahead, {}),
+            (RequestKind.PHOTO, case.round + ahead, {"photo": "f" * 32, "doubts": ""}),
+            (RequestKind.PHOTO, case.round, {}),
+            (RequestKind.DIFFERENT, 7, {"source": _DIGEST}),
+            (RequestKind.SUBMIT, 0, {"channel": "website"}),
         ]
         if case.channel is Channel.IDENTITY_VERIFICATION:
-            kinds.append((K.PICKUP, case.attempts + 1, {**key, "verification": self._world.chance.token()}))
+            kinds.append(
+                (RequestKind.PICKUP, case.attempts + 1, {**key, "verification": self._world.chance.token()})
+            )
             if dice.random() < 0.5:
                 return self._replayed(case, key)
         kind, slot, body = dice.choice(kinds)
@@ -118,9 +136,14 @@ class Attackers:
     def _submission(self) -> Request:
         dice, world = self._town.dice, self._world
         oid = dice.choice(self._town.subjects)
-        body = {"channel": dice.choice(("office", "form", "identity_verification")), "account": f"{oid}@u.example"}
+        body = {
+            "channel": dice.choice(("office", "form", "identity_verification")),
+            "account": f"{oid}@u.example",
+        }
         body |= {"reason": "lost", "language": "ja", "details": "", "source": _DIGEST}
-        return Request(world.chance.token(), RequestKind.SUBMIT, 0, world.now(), body, self._evidence() or "nonsense")
+        return Request(
+            world.chance.token(), RequestKind.SUBMIT, 0, world.now(), body, self._evidence() or "nonsense"
+        )
 
     async def administer(self, oid: str) -> None:
         """An administrator changes the account, or makes a pass by hand."""

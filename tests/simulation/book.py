@@ -1,4 +1,4 @@
-"""What really happened in a run, written down outside the system: the invariants are held against this, not against its own word."""
+"""What really happened in a run, written down outside the system: invariants are held against this, not its own word."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.simulation.mutants import Mutant, mutated
+from tests.simulation.mutant import Mutant, mutated
 from tests.simulation.run import simulate
 
 

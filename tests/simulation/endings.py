@@ -55,9 +55,10 @@ def every_application_is_accounted_for(world: "World") -> Iterable[str]:
             yield f"{case.id[:6]} ({case.channel.value}) is {case.state.value} at the end"
         elif case.state is State.APPROVED and _at_once_by_card(snapshot):
             continue  # the person has the page before them
-        elif not any(each.kind in kinds and each.state is MailState.SENT for each in snapshot.mails):
-            if not _all_refused(world, snapshot):
-                yield f"{case.id[:6]} is {case.state.value}, and nobody was told"
+        elif not any(
+            each.kind in kinds and each.state is MailState.SENT for each in snapshot.mails
+        ) and not _all_refused(snapshot):
+            yield f"{case.id[:6]} is {case.state.value}, and nobody was told"
 
 
 def _at_once_by_card(snapshot: Snapshot) -> bool:
@@ -111,7 +112,11 @@ def a_shown_pass_is_live(world: "World") -> Iterable[str]:
         made = next((each for each in world.book.made.values() if each.code == shown.code), None)
         events = snapshot.events if snapshot else ()
         start = world.start + timedelta(seconds=made.at if made else 0.0) - timedelta(seconds=world.tolerance)
-        told = _DEAD if made is not None and made.subject in world.book.foreign else _DEAD - {EventKind.PASS_FOUND_DEAD}
+        told = (
+            _DEAD
+            if made is not None and made.subject in world.book.foreign
+            else _DEAD - {EventKind.PASS_FOUND_DEAD}
+        )
         if not any(each.kind in told and each.at >= start for each in events):
             yield f"a dead pass of {shown.application[:6]} was shown, and nobody was told"
 
@@ -151,7 +156,9 @@ def nobody_can_read_the_pass(world: "World") -> Iterable[str]:
 
 def nothing_outlives_its_time(world: "World") -> Iterable[str]:
     """Photos go when their time has come, those that nobody claimed too; what was sealed goes with the case."""
-    photos = {each.application.photo.name: each.application.photo for each in _all(world) if each.application.photo}
+    photos = {
+        each.application.photo.name: each.application.photo for each in _all(world) if each.application.photo
+    }
     late = world.now() - timedelta(minutes=2) - timedelta(seconds=world.tolerance)
     for name in world.storage.photos.blobs:
         photo = photos.get(name)

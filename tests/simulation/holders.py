@@ -29,7 +29,12 @@ class Holders:
     def _read(self, to: str, line: str) -> None:
         kind, *_ = line.split()
         oid = next((each for each in self._town.subjects if to.startswith(f"{each}@")), "")
-        if kind == "verify_again" and oid not in self._again and oid in self._town.cards and self._town.chance(0.8):
+        if (
+            kind == "verify_again"
+            and oid not in self._again
+            and oid in self._town.cards
+            and self._town.chance(0.8)
+        ):
             self._again.add(oid)
             self._town.begin(self.verify(oid))
 

@@ -12,7 +12,7 @@ from contextvars import Context
 from heapq import heappop, heappush
 from typing import Any
 
-type _Call = tuple[Callable[..., object], tuple[Any, ...], Context | None]
+type _Call = tuple[Callable[..., object], tuple[object, ...], Context | None]
 
 
 class VirtualLoop(asyncio.AbstractEventLoop):
@@ -29,7 +29,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     # --- what asyncio asks of a loop ------------------------------------------------------------------
 
     def call_soon(  # type: ignore[override]  # no handle: nothing here is ever cancelled through one
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+        self, callback: Callable[..., object], *args: object, context: Context | None = None
     ) -> None:
         """Run it at the present instant, after what is ready already."""
         self._ready.append((callback, args, context))

@@ -35,7 +35,14 @@ class Murphy:
             case State.ISSUING | State.ISSUED | State.APPROVED:
                 acts = (self._stop, self._withdraw, self._foreign_pass, self._ask_again)
                 town.begin(town.dice.choice(acts)(case))
-            case State.IN_REVIEW | State.HELD | State.COOLING_OFF | State.STOPPING | State.CANCELLED | State.REJECTED:
+            case (
+                State.IN_REVIEW
+                | State.HELD
+                | State.COOLING_OFF
+                | State.STOPPING
+                | State.CANCELLED
+                | State.REJECTED
+            ):
                 acts = (self._stop, self._withdraw, self._apply_again)
                 town.begin(town.dice.choice(acts)(case))
             case _:

@@ -13,8 +13,9 @@ from tests.simulation.holders import Holders
 from tests.simulation.murphy import Murphy
 from tests.simulation.staff import Staff
 from tests.simulation.town import Town
+from tests.simulation.watching import watched
 from tests.simulation.weather import Fault
-from tests.simulation.world import Broken, World, watched
+from tests.simulation.world import Broken, World
 
 _DAY = 86_400.0
 _PATIENT = 6
@@ -125,24 +126,7 @@ def _populate(town: Town) -> None:
     Murphy(town, applicants, staff)
     for oid in town.subjects:
         _refuse_mail(town, oid)
-        first = dice.choice(("website", "website", "form", "office", "card"))
-        ways = {first, *(each for each in ("website", "form", "office", "card") if dice.random() < 0.15)}
-        if "card" in ways:
-            if oid not in town.cards:
-                town.link(oid)
-            town.begin(holders.verify(oid))
-            if dice.random() < 0.2:
-                town.begin(holders.press_past_the_door(oid))
-        if "website" in ways:
-            town.begin(applicants.apply_by_website(oid, "1"))
-            if dice.random() < 0.1:
-                town.begin(applicants.apply_by_website(oid, "2"))
-        if "form" in ways:
-            town.begin(applicants.apply_by_form(oid, f"response-{oid}"))
-        if "office" in ways:
-            town.begin(staff.serve(oid, "1"))
-            if dice.random() < 0.15:
-                town.begin(staff.serve(oid, "2"))
+        _apply(town, oid, applicants, staff, holders)
         if dice.random() < 0.15:
             town.begin(attackers.steal(oid))
         if dice.random() < 0.15:
@@ -153,6 +137,27 @@ def _populate(town: Town) -> None:
         town.begin(attackers.forge())
     if dice.random() < 0.06:
         town.begin(staff.freeze())
+
+
+def _apply(town: Town, oid: str, applicants: Applicants, staff: Staff, holders: Holders) -> None:
+    """One way in, sometimes more, sometimes one of them twice."""
+    dice = town.dice
+    first = dice.choice(("website", "website", "form", "office", "card"))
+    ways = {first, *(each for each in ("website", "form", "office", "card") if dice.random() < 0.15)}
+    if "card" in ways:
+        if oid not in town.cards:
+            town.link(oid)
+        town.begin(holders.verify(oid))
+        if dice.random() < 0.2:
+            town.begin(holders.press_past_the_door(oid))
+    if "website" in ways:
+        for nonce in ("1", "2")[: 2 if dice.random() < 0.1 else 1]:
+            town.begin(applicants.apply_by_website(oid, nonce))
+    if "form" in ways:
+        town.begin(applicants.apply_by_form(oid, f"response-{oid}"))
+    if "office" in ways:
+        for nonce in ("1", "2")[: 2 if dice.random() < 0.15 else 1]:
+            town.begin(staff.serve(oid, nonce))
 
 
 def _refuse_mail(town: Town, oid: str) -> None:
@@ -186,4 +191,3 @@ async def _apply_once_more(town: Town, oid: str) -> None:
     got = await town.press(lambda web: submit_application.submit_application(sent, web))
     if isinstance(got, submit_application.Accepted):
         town.world.probes[oid] = got.id
-

@@ -35,7 +35,11 @@ class Staff:
     def _read(self, to: str, line: str) -> None:
         kind, application, _, action, _ = line.split()
         town = self._town
-        if to in people.REVIEWERS and kind in {"review", "review_reminder"} and town.chance(0.7 if town.quiet else 0.55):
+        if (
+            to in people.REVIEWERS
+            and kind in {"review", "review_reminder"}
+            and town.chance(0.7 if town.quiet else 0.55)
+        ):
             town.begin(self._review(self._world.links.read(Purpose.REVIEW, action)))
         if to in people.OPERATORS and ("operate", application) not in self._busy:
             self._busy.add(("operate", application))
@@ -77,7 +81,7 @@ class Staff:
         elif does < 0.8 and application:
             await town.press(lambda web: watch_cases.stop_case(application, identity, token, web))
         if town.chance(0.5):
-            got = await town.press(lambda web: watch_cases.list_attention(web))
+            got = await town.press(watch_cases.list_attention)
             if isinstance(got, tuple):
                 for each in got[1][:2]:
                     await town.press(
@@ -122,7 +126,9 @@ class Staff:
     async def _confirm(self, name: str, clerk: serve_counter.Clerk, who: str) -> None:
         town = self._town
         contact = TYPED if town.chance(0.2) else ""
-        form = serve_counter.Confirmation(CardKind.STUDENT_CARD, town.dice.choice(list(Reason)), Language.EN, contact)
+        form = serve_counter.Confirmation(
+            CardKind.STUDENT_CARD, town.dice.choice(list(Reason)), Language.EN, contact
+        )
         case = self._case(name)
         self._world.book.clicks.add(("confirm", name, case.round if case else 1, who))
         done = await town.press(lambda web: serve_counter.confirm(name, clerk, form, web))

@@ -2,11 +2,14 @@
 
 import pytest
 
-from tests.simulation import endings, moments
+from tests.simulation import endings
 from tests.simulation.catch import catch
-from tests.simulation.mutants import MUTANTS, Mutant, mutated
+from tests.simulation.mutant import Mutant, mutated
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.run import simulate
 
+_PARTS = {"cooled", "notice_at"}
+"""What invariants are made of."""
 _QUICK = [each for each in MUTANTS if each.within <= 200]
 
 
@@ -19,11 +22,9 @@ def test_a_mutant_is_caught(mutant: Mutant) -> None:
 def test_every_invariant_has_a_mutant() -> None:
     named = {each for mutant in MUTANTS for each in mutant.caught_by}
     told = {each.__name__ for each in (*endings.AT_REST, *endings.AT_THE_VERY_END)}
-    told |= {
-        name
-        for name, each in vars(moments).items()
-        if callable(each) and each.__module__ == moments.__name__ and not name.startswith("_") and name != "Moments"
-    }
+    for module in (at_saves, at_passes, decisions):
+        own = {each for each in vars(module).values() if getattr(each, "__module__", "") == module.__name__}
+        told |= {each.__name__ for each in own if not each.__name__.startswith("_")} - _PARTS
     assert told <= named
 
 

@@ -87,7 +87,9 @@ class Town:
         card = f"card-of-{oid}"
         age = self.dice.choice((30.0, 30.0, 6.9, 1.0)) * 86_400
         at = self.world.start.timestamp() - age
-        link = CardLink(oid, card, "", self.world.start.fromtimestamp(at, self.world.start.tzinfo), f"{oid:0>32}")
+        link = CardLink(
+            oid, card, "", self.world.start.fromtimestamp(at, self.world.start.tzinfo), f"{oid:0>32}"
+        )
         done = MemoryCardLinks.link.__wrapped__(self.world.storage.card_links, link)  # type: ignore[attr-defined]
         try:
             done.send(None)

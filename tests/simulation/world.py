@@ -2,30 +2,20 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
-from unittest import mock
 
 from shared.domain.accounts import AccountFacts
-from shared.domain.application import Application
-from shared.domain.card import LinkRecord
-from shared.domain.kinds import Flag, Language
-from shared.domain.mails import MailLimits, OwedMail
+from shared.domain.kinds import Flag
+from shared.domain.mails import MailLimits
 from shared.domain.requests import Request
 from shared.domain.rules import Removal, Rules
 from shared.logs import frames
-from shared.ports import ForbiddenError, LinkTokens, MailMessage, Randomness
-from shared.services import look_at, wake_due
+from shared.ports import Randomness
 from shared.services.web_ports import WebPorts
 from shared.services.worker_ports import WorkerPorts
-from tests.fakes.hooks import Hooks, call
-from tests.fakes.memory_guards import MemoryPhotos
-from tests.fakes.memory_work import MemoryDueRows
-from tests.fakes.plain_composer import PlainComposer
 from tests.fakes.plain_forms import PlainForms
 from tests.fakes.plain_links import PlainLinks
 from tests.fakes.plain_security import (
@@ -37,12 +27,13 @@ from tests.fakes.plain_security import (
 )
 from tests.fakes.seeded_randomness import SeededRandomness
 from tests.simulation import weather as skies
-from tests.simulation.book import Book, Sending
+from tests.simulation.book import Book
+from tests.simulation.doubles import Seal, SimulatedComposer, SimulatedMailer, WatchedDueRows, WatchedPhotos
 from tests.simulation.graph import SimulatedGraph
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.machines import Machines
-from tests.simulation.moments import MINTING, Moments
-from tests.simulation.processes import PROCESS, Process, Trouble
+from tests.simulation.moments import Moments
+from tests.simulation.processes import Process, Trouble
 from tests.simulation.storage import (
     SimulatedHints,
     SimulatedStorage,
@@ -50,7 +41,7 @@ from tests.simulation.storage import (
     WatchedApplications,
     WatchedInbox,
 )
-from tests.simulation.weather import Fault, Weather
+from tests.simulation.weather import Weather
 from tests.unit.university import rules_of, tokyo
 
 _STARTS: Final = (
@@ -80,109 +71,6 @@ class Broken:
     at: str
 
 
-class Seal:
-    """The port ``Sealer``: what is sealed can be opened with the key alone, and the book has the keys."""
-
-    def __init__(self, book: Book) -> None:
-        self._book = book
-
-    def accepts(self, public_key: str) -> bool:
-        """Any text but an empty one is a key here."""
-        return bool(public_key)
-
-    def seal(self, public_key: str, code: str) -> str:
-        """A text that says nothing."""
-        if not public_key:
-            raise ValueError("cannot be sealed")
-        sealed = f"sealed-{len(self._book.keys) + 1}"
-        self._book.keys[sealed] = (public_key, code)
-        return sealed
-
-
-class SimulatedComposer(PlainComposer):
-    """Mails that name their case, so that people know what they are about."""
-
-    def compose(self, mail: OwedMail, application: Application, tokens: LinkTokens) -> MailMessage:
-        """``kind id`` and the links."""
-        kind = mail.kind.value
-        text = f"{kind} {application.id} {mail.round} {tokens.action or '-'} {tokens.not_me or '-'}"
-        return MailMessage(mail.to, f"{kind} {application.id}", text, text)
-
-    def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
-        """One line for each case."""
-        lines = [self.compose(mail, application, tokens).text for mail, application, tokens in cases]
-        return MailMessage(to, "digest", "\n".join(lines), "")
-
-    def given_up(self, to: str) -> MailMessage:
-        """To an operator, about what belongs to no case."""
-        return MailMessage(to, "given_up", "given_up console 0 - -", "")
-
-    def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:
-        """To the owner of an account that was linked with a card, or is not any more."""
-        text = f"card_{record.deed.value} {record.verification} 0 - -"
-        return MailMessage(to, f"card_{record.deed.value} {record.verification}", text, text)
-
-
-@dataclass
-class SimulatedMailer:
-    """The port ``Mailer``: what it takes is in the book, and people read it."""
-
-    world: "World"
-    hooks: Hooks
-    refused: dict[str, tuple[float, float]] = field(default_factory=dict)
-
-    port = "mailer"
-
-    @call
-    async def send(self, message: MailMessage, *, operation: str) -> None:
-        world = self.world
-        start, end = self.refused.get(message.to, (0.0, 0.0))
-        if start <= world.loop.seconds < end:
-            world.weather.strike(Fault.REFUSED_MAIL)
-            raise ForbiddenError("no such address")
-        lines = message.text.splitlines()
-        for line in lines:
-            kind, name, *rest = line.split()
-            key = (message.to, f"{kind} {name}")
-            task = id(PROCESS.get())
-            world.book.sendings[key].append(
-                Sending(operation, message.to, " ".join([kind, name, *rest[:1]]), world.loop.seconds, task)
-            )
-        world.book.note(message)
-        world.trouble.say(f"           mail to {message.to}: {' + '.join(each.split()[0] for each in lines)}")
-        for line in lines:
-            world.read_mail(message.to, line)
-
-
-class WatchedDueRows(MemoryDueRows):
-    """Due rows; the timers know of each, and an erasure is seen."""
-
-    world: "World"
-
-    @call
-    async def insert(self, at: datetime, application: str, lane: str) -> Any:
-        wake = await MemoryDueRows.insert.__wrapped__(self, at, application, lane)  # type: ignore[attr-defined]
-        self.world.machines.due_at(at)
-        return wake
-
-    @call
-    async def erase(self, wakes: Any) -> None:
-        await MemoryDueRows.erase.__wrapped__(self, wakes)  # type: ignore[attr-defined]
-        for name in dict.fromkeys(each.application for each in wakes):
-            self.world.witness.erased(name)
-
-
-class WatchedPhotos(MemoryPhotos):
-    """The container of photos; when each came is written down."""
-
-    world: "World"
-
-    @call
-    async def put(self, name: str, jpeg: bytes) -> None:
-        await MemoryPhotos.put.__wrapped__(self, name, jpeg)  # type: ignore[attr-defined]
-        self.world.book.photos[name] = self.world.loop.seconds
-
-
 class World:
     """Everything of one run; ``seed`` decides everything."""
 
@@ -196,7 +84,9 @@ class World:
         self.start = self.dice.choice(_STARTS)
         self.weather: Weather = skies.draw(self.dice)
         self.tolerance = 2 * self.weather.skew + 0.5
-        self.closures: frozenset[date] = frozenset({date(2026, 7, 22)}) if self.dice.random() < 0.2 else frozenset()
+        self.closures: frozenset[date] = (
+            frozenset({date(2026, 7, 22)}) if self.dice.random() < 0.2 else frozenset()
+        )
         self.rules = self._rules()
         self.active: dict[str, set[str]] = defaultdict(set)
         self.recorded: dict[str, str] = {}
@@ -213,7 +103,7 @@ class World:
         self.sign_ins = PlainFreshSignIns(self.trouble)
         self.form_tokens = PlainFormTokens(self.trouble)
         self.mailer = SimulatedMailer(self, self.trouble)
-        self.storage = self._storage(through_text)
+        self.storage = self._storage(through_text=through_text)
         self.readers: list[Any] = []
         self.lookers: list[Any] = []
         self.machines = Machines(self, webs=self.dice.choice((1, 2)), workers=self.dice.choice((1, 2, 2, 3)))
@@ -233,21 +123,27 @@ class World:
         )
         return replace(rules, calendar=replace(rules.calendar, closures=self.closures))
 
-    def _storage(self, through_text: bool) -> SimulatedStorage:
+    def _storage(self, *, through_text: bool) -> SimulatedStorage:
         kept = SimulatedStorage(self.trouble, randomness=self.chance, real_time=self.now)
         cases = WatchedApplications if through_text else ValueApplications
         kept.applications = cases(self.trouble, self.witness)
         kept.inbox = WatchedInbox(self.trouble, real_time=self.now)
         kept.inbox.witness = self  # type: ignore[assignment]  # it sees rows alone
-        kept.inbox.woken = lambda: self.machines.wake()
+        kept.inbox.woken = self._wake
         rows = WatchedDueRows(self.trouble, randomness=self.chance)
         rows.world = self
         kept.due_rows = rows
         photos = WatchedPhotos(self.trouble)
         photos.world = self
         kept.photos = photos
-        kept.hints = SimulatedHints(self.trouble, lambda lane, text: self.machines.deliver(lane, text))
+        kept.hints = SimulatedHints(self.trouble, self._deliver)
         return kept
+
+    def _wake(self) -> None:
+        self.machines.wake()
+
+    def _deliver(self, lane: str, text: str) -> None:
+        self.machines.deliver(lane, text)
 
     def web_ports(self, process: Process) -> WebPorts:
         """What a process of web reaches."""
@@ -347,52 +243,3 @@ class World:
         while isinstance(inner, BaseExceptionGroup):
             inner = inner.exceptions[0]
         self.broken("no unexpected error", f"{inner!r:.200} at {frames(inner)}")
-
-
-class _Listener(logging.Handler):
-    """Lines of the log, for the search in them."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__()
-        self._world = world
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep it."""
-        text = record.getMessage()
-        self._world.book.note(text)
-        if "look failed" in text and "Error at" in text and not text.startswith("look failed: Unavail"):
-            self._world.trouble.say(f"           log: {text:.150}")
-
-
-@contextmanager
-def watched(world: World) -> Iterator[None]:
-    """The services see the world's real time, tell whose pass they make, and log into the book."""
-    issue = look_at.issue_pass
-
-    async def issue_pass(application: Application, account: AccountFacts | None, ports: WorkerPorts) -> object:
-        token = MINTING.set(application)
-        try:
-            return await issue(application, account, ports)
-        finally:
-            MINTING.reset(token)
-
-    class Clock(datetime):
-        """Real time of the run."""
-
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            """The true instant."""
-            return world.now().astimezone(tz or UTC)
-
-    listener = _Listener(world)
-    level, propagate = _LOGGER.level, _LOGGER.propagate
-    _LOGGER.addHandler(listener)
-    _LOGGER.propagate = False
-    try:
-        with mock.patch.object(look_at, "issue_pass", issue_pass), mock.patch.object(wake_due, "datetime", Clock):
-            yield
-    finally:
-        _LOGGER.removeHandler(listener)
-        _LOGGER.setLevel(level)
-        _LOGGER.propagate = propagate
-

@@ -1,0 +1,125 @@
+"""Seal, mails, mail service, due rows and photos, such that the book learns what happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from shared.domain.application import Application
+from shared.domain.card import LinkRecord
+from shared.domain.kinds import Language
+from shared.domain.mails import OwedMail
+from shared.ports import ForbiddenError, LinkTokens, MailMessage, Wake
+from tests.fakes.hooks import Hooks, call
+from tests.fakes.memory_guards import MemoryPhotos
+from tests.fakes.memory_work import MemoryDueRows
+from tests.fakes.plain_composer import PlainComposer
+from tests.simulation.book import Book, Sending
+from tests.simulation.processes import PROCESS
+from tests.simulation.weather import Fault
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+class Seal:
+    """The port ``Sealer``: what is sealed can be opened with the key alone, and the book has the keys."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def accepts(self, public_key: str) -> bool:
+        """Any text but an empty one is a key here."""
+        return bool(public_key)
+
+    def seal(self, public_key: str, code: str) -> str:
+        """A text that says nothing."""
+        if not public_key:
+            raise ValueError("cannot be sealed")
+        sealed = f"sealed-{len(self._book.keys) + 1}"
+        self._book.keys[sealed] = (public_key, code)
+        return sealed
+
+
+class SimulatedComposer(PlainComposer):
+    """Mails that name their case, so that people know what they are about."""
+
+    def compose(self, mail: OwedMail, application: Application, tokens: LinkTokens) -> MailMessage:
+        """``kind id`` and the links."""
+        kind = mail.kind.value
+        text = f"{kind} {application.id} {mail.round} {tokens.action or '-'} {tokens.not_me or '-'}"
+        return MailMessage(mail.to, f"{kind} {application.id}", text, text)
+
+    def digest(self, to: str, cases: Sequence[tuple[OwedMail, Application, LinkTokens]]) -> MailMessage:
+        """One line for each case."""
+        lines = [self.compose(mail, application, tokens).text for mail, application, tokens in cases]
+        return MailMessage(to, "digest", "\n".join(lines), "")
+
+    def given_up(self, to: str) -> MailMessage:
+        """To an operator, about what belongs to no case."""
+        return MailMessage(to, "given_up", "given_up console 0 - -", "")
+
+    def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:
+        """To the owner of an account that was linked with a card, or is not any more."""
+        text = f"card_{record.deed.value} {record.verification} 0 - -"
+        return MailMessage(to, f"card_{record.deed.value} {record.verification}", text, text)
+
+
+@dataclass
+class SimulatedMailer:
+    """The port ``Mailer``: what it takes is in the book, and people read it."""
+
+    world: "World"
+    hooks: Hooks
+    refused: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    port = "mailer"
+
+    @call
+    async def send(self, message: MailMessage, *, operation: str) -> None:
+        world = self.world
+        start, end = self.refused.get(message.to, (0.0, 0.0))
+        if start <= world.loop.seconds < end:
+            world.weather.strike(Fault.REFUSED_MAIL)
+            raise ForbiddenError("no such address")
+        lines = message.text.splitlines()
+        for line in lines:
+            kind, name, *rest = line.split()
+            key = (message.to, f"{kind} {name}")
+            task = id(PROCESS.get())
+            world.book.sendings[key].append(
+                Sending(operation, message.to, " ".join([kind, name, *rest[:1]]), world.loop.seconds, task)
+            )
+        world.book.note(message)
+        world.trouble.say(f"           mail to {message.to}: {' + '.join(each.split()[0] for each in lines)}")
+        for line in lines:
+            world.read_mail(message.to, line)
+
+
+class WatchedDueRows(MemoryDueRows):
+    """Due rows; the timers know of each, and an erasure is seen."""
+
+    world: "World"
+
+    @call
+    async def insert(self, at: datetime, application: str, lane: str) -> Wake:
+        wake: Wake = await MemoryDueRows.insert.__wrapped__(self, at, application, lane)  # type: ignore[attr-defined]
+        self.world.machines.due_at(at)
+        return wake
+
+    @call
+    async def erase(self, wakes: Sequence[Wake]) -> None:
+        await MemoryDueRows.erase.__wrapped__(self, wakes)  # type: ignore[attr-defined]
+        for name in dict.fromkeys(each.application for each in wakes):
+            self.world.witness.erased(name)
+
+
+class WatchedPhotos(MemoryPhotos):
+    """The container of photos; when each came is written down."""
+
+    world: "World"
+
+    @call
+    async def put(self, name: str, jpeg: bytes) -> None:
+        await MemoryPhotos.put.__wrapped__(self, name, jpeg)  # type: ignore[attr-defined]
+        self.world.book.photos[name] = self.world.loop.seconds
