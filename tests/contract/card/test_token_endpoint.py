@@ -120,6 +120,9 @@ def test_a_client_secret_is_not_accepted(cloud: Cloud) -> None:
         requests.post(address, data=steps.form(cloud, "c", client_secret="secret", **without), timeout=10),
         requests.post(address, data=steps.form(cloud, "c", client_secret="secret"), timeout=10),
         requests.post(address, data=steps.form(cloud, "c", **without), auth=(CLIENT, "secret"), timeout=10),
+        requests.post(
+            address, data=steps.form(cloud, steps.the_code(cloud)), auth=(CLIENT, "secret"), timeout=10
+        ),
         requests.post(address, data=steps.form(cloud, "c", **without), timeout=10),
         requests.post(address, data=steps.form(cloud, "c", client_assertion_type="jwt"), timeout=10),
         requests.post(address, data=steps.form(cloud, "c", client_id=None), timeout=10),
