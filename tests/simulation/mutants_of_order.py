@@ -228,5 +228,6 @@ ORDER: Final = (
         "one_open_application",
         "no endless look",
     ),
+    _m("due rows stay", "shared.services.look_at:_Look.rest", "if spent:", "if False:", "due_rows_end"),
 )
 """In the order of the protocol."""

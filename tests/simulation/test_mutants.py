@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.simulation import endings
+from tests.simulation import at_passes, at_saves, decisions, endings
 from tests.simulation.catch import catch
 from tests.simulation.mutant import Mutant, mutated
 from tests.simulation.mutants import MUTANTS

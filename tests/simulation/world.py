@@ -232,7 +232,9 @@ class World:
             reader(to, line)
 
     def broken(self, invariant: str, what: str) -> None:
-        """An invariant does not hold."""
+        """An invariant does not hold; after the end nobody asks any more."""
+        if self.trouble.over:
+            return
         self.trouble.say(f"BROKEN     {invariant}: {what}")
         self.broken_ones.append(Broken(invariant, what, f"{self.now():%m-%d %H:%M:%S}"))
         self.loop.stopped = True
