@@ -74,7 +74,7 @@ class Applicants:
                 sha256(content.encode()).hexdigest(),
                 token if town.chance(0.9) else "stolen",
             )
-            got = await town.press(lambda web, sent=sent: take_form.take_form(sent, web))
+            got = await town.press(partial(take_form.take_form, sent))
             if isinstance(got, take_form.FormTaken):
                 self._accepted(got.id)
             await town.wait(1.0, 600.0)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from shared.domain.application import Application
@@ -36,9 +37,7 @@ class Attackers:
             if case is None:
                 continue
             thief = Collector(oid, "session of the thief", case.round)
-            got = await self._town.press(
-                lambda web, case=case, thief=thief: collect_pass.collect_pass(case.id, thief, web)
-            )
+            got = await self._town.press(partial(collect_pass.collect_pass, case.id, thief))
             if isinstance(got, Sealed):
                 self._world.broken(
                     "only the browser that asked can read the pass", "another session got the seal"

@@ -51,7 +51,7 @@ class Book:
         codes: All codes, for the search in what is stored.
         keys: Sealed text to (public key, code): only who holds the key can open it.
         shown: Passes that browsers decrypted.
-        sendings: Mails that reached the mail service, by operation id.
+        sendings: Mails that reached the mail service, by address and what they are about.
         facts: What the directory said of each account, with the time from which.
         frozen: When the service was frozen and set free, with the time from which.
         methods: Every method an account ever had, with the time from which.
@@ -71,7 +71,7 @@ class Book:
     codes: list[str] = field(default_factory=list)
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     shown: list[Shown] = field(default_factory=list)
-    sendings: dict[str, list[Sending]] = field(default_factory=lambda: defaultdict(list))
+    sendings: dict[tuple[str, str], list[Sending]] = field(default_factory=lambda: defaultdict(list))
     facts: dict[str, list[tuple[float, AccountFacts | None]]] = field(
         default_factory=lambda: defaultdict(list)
     )

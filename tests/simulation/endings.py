@@ -57,7 +57,7 @@ def every_application_is_accounted_for(world: "World") -> Iterable[str]:
             continue  # the person has the page before them
         elif not any(
             each.kind in kinds and each.state is MailState.SENT for each in snapshot.mails
-        ) and not _all_refused(snapshot):
+        ) and not _in_the_hand(snapshot):
             yield f"{case.id[:6]} is {case.state.value}, and nobody was told"
 
 
@@ -66,11 +66,11 @@ def _at_once_by_card(snapshot: Snapshot) -> bool:
     return by_card and all(each.kind is not EventKind.COOLING_OFF_STARTED for each in snapshot.events)
 
 
-def _all_refused(world: "World", snapshot: Snapshot) -> bool:
-    """Whether there was nobody who could be told: no address, or none that takes mail."""
+def _in_the_hand(snapshot: Snapshot) -> bool:
+    """Whether every address refused the mail, and the person was given the slip at the counter."""
     wanted = _WAITS_FOR[snapshot.application.state]
     mine = [each for each in snapshot.mails if each.kind in wanted]
-    return all(each.state is MailState.REFUSED for each in mine) and snapshot.application.slips > 0
+    return snapshot.application.slips > 0 and all(each.state is MailState.REFUSED for each in mine)
 
 
 def nothing_waits_in_the_inbox(world: "World") -> Iterable[str]:

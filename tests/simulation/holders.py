@@ -1,6 +1,7 @@
 """Holders of a My Number Card: they link it while they can, verify it, and press for a pass at once."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from shared.domain.kinds import Channel, Language
@@ -56,9 +57,7 @@ class Holders:
                 await town.wait(500.0, 4000.0)  # the page was left open: the worker takes no old verification
             key = f"key of {holder.session}"
             asked = await town.press(
-                lambda web, holder=holder, key=key: verify_card.issue(
-                    verify_card.Item.PASS, holder, key, Language.JA, web
-                )
+                partial(verify_card.issue, verify_card.Item.PASS, holder, key, Language.JA)
             )
             if isinstance(asked, RefusedError):
                 if asked.refusal is not Refusal.VERIFY_AGAIN:
@@ -85,9 +84,7 @@ class Holders:
             )
             case = found.application
             await town.press(
-                lambda web, case=case, collector=collector: put_pickup(
-                    case.id, case.attempts + 1, collector, f"key of {collector.session}", web
-                )
+                partial(put_pickup, case.id, case.attempts + 1, collector, f"key of {collector.session}")
             )
 
     async def _poll(self, holder: verify_card.CardHolder, oid: str) -> str | None:

@@ -9,10 +9,16 @@ from asyncio import events
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
 type _Call = tuple[Callable[..., object], tuple[object, ...], Context | None]
+
+
+def _come_back(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 class VirtualLoop(asyncio.AbstractEventLoop):
@@ -85,7 +91,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         if seconds <= self.seconds or self.goes_on(seconds):
             return
         waiter = self.create_future()
-        self.at(seconds, lambda: waiter.done() or waiter.set_result(None))
+        self.at(seconds, partial(_come_back, waiter))
         await waiter
 
     async def sleep(self, seconds: float) -> None:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -87,7 +88,7 @@ class Machines:
         for process in self._world.trouble.killed:
             down = self._dice.choice((1.0, 20.0, 90.0, 900.0, 7200.0)) if self._world.weather.left else 5.0
             start = self._start_web if process.name.startswith("web") else self._start_worker
-            self._loop.at(self._loop.seconds + down, lambda start=start, name=process.name: start(name))
+            self._loop.at(self._loop.seconds + down, partial(start, process.name))
             self._webs = [each for each in self._webs if each[0] is not process]
             self._workers = [each for each in self._workers if each[0] is not process]
         self._world.trouble.killed.clear()

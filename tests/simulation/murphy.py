@@ -43,8 +43,7 @@ class Murphy:
                 | State.CANCELLED
                 | State.REJECTED
             ):
-                acts = (self._stop, self._withdraw, self._apply_again)
-                town.begin(town.dice.choice(acts)(case))
+                town.begin(town.dice.choice((self._stop, self._withdraw, self._apply_again))(case))
             case _:
                 pass
 

@@ -185,7 +185,7 @@ class Trouble(Hooks):
     def _span(self, process: Process, where: str) -> float:
         """How long a pause is: anything from a second to the longest, short ones as likely as long ones."""
         longest = self.weather.longest_pause
-        span = longest ** self._dice.random()
+        span = float(longest ** self._dice.random())
         self.say(f"{process.name:10} stands still for {span:.0f} s, {where}")
         return span
 

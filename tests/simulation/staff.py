@@ -1,5 +1,6 @@
 """Reviewers, clerks and operators: most do their work, some twice, some for themselves, some with a page of yesterday."""
 
+from functools import partial
 from typing import Final
 
 from shared.domain.application import Application
@@ -60,7 +61,7 @@ class Staff:
             self._world.book.clicks.add((kind.value, claims.application, claims.round, oid))
             if confirms:
                 self._world.book.clicks.add(("confirm contact", claims.application, claims.round, oid))
-            await town.press(lambda web, token=token: review_case.decide(claims, identity, token, form, web))
+            await town.press(partial(review_case.decide, claims, identity, token, form))
 
     def _identity(self, oid: str) -> StaffIdentity:
         return StaffIdentity(oid, f"Name of {oid}", self._town.roles_of(oid))
@@ -84,9 +85,7 @@ class Staff:
             got = await town.press(watch_cases.list_attention)
             if isinstance(got, tuple):
                 for each in got[1][:2]:
-                    await town.press(
-                        lambda web, key=each.key: watch_cases.retry_poison(key, identity, token, web)
-                    )
+                    await town.press(partial(watch_cases.retry_poison, each.key, identity, token))
 
     async def freeze(self) -> None:
         """The switch, for some time."""

@@ -4,7 +4,7 @@ The run through the text of the rows is most of the time a schedule takes; one r
 test holds that both go the same way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -33,6 +33,10 @@ class Witness(Protocol):
     def marked(self, after: Snapshot) -> None:
         """Mails of a case were marked."""
         ...
+
+
+class InboxWitness(Protocol):
+    """Who sees each row that is stored in the inbox."""
 
     def put(self, request: Request) -> None:
         """A row reached the inbox."""
@@ -116,7 +120,7 @@ class ValueApplications(MemoryApplications):
         return present.version != before.version
 
     @call
-    async def mark_mails(self, snapshot: Snapshot, mails: "list[OwedMail]") -> Snapshot:  # type: ignore[override]
+    async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
         if not mails:
             return snapshot
         present = self._snapshots.get(snapshot.application.id)
@@ -150,7 +154,7 @@ class WatchedApplications(MemoryApplications):
         return kept
 
     @call
-    async def mark_mails(self, snapshot: Snapshot, mails: "list[OwedMail]") -> Snapshot:  # type: ignore[override]
+    async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
         after = await MemoryApplications.mark_mails.__wrapped__(self, snapshot, mails)  # type: ignore[attr-defined]
         seen = self.peek(snapshot.application.id)
         if seen is not None:
@@ -167,7 +171,7 @@ class WatchedApplications(MemoryApplications):
 class WatchedInbox(MemoryInbox):
     """The inbox; each row that is stored is seen."""
 
-    witness: Witness
+    witness: InboxWitness
     woken: Callable[[], None]
 
     @call

@@ -35,7 +35,7 @@ class _Listener(logging.Handler):
 @contextmanager
 def watched(world: World) -> Iterator[None]:
     """The services see the world's real time, tell whose pass they make, and log into the book."""
-    issue = look_at.issue_pass
+    issue = look_at.issue_pass  # type: ignore[attr-defined]  # the name under which the loop calls it
 
     async def issue_pass(
         application: Application, account: AccountFacts | None, ports: WorkerPorts

@@ -77,7 +77,7 @@ class World:
     def __init__(self, seed: int, *, trace: bool = False, through_text: bool = False) -> None:
         self.seed = seed
         self.dice = Random(seed)
-        self.loop = VirtualLoop()
+        self.loop = VirtualLoop()  # type: ignore[abstract]  # what a loop of sockets has besides is never asked for
         self.chance: Randomness = SeededRandomness(seed)
         self.book = Book()
         self.broken_ones: list[Broken] = []
@@ -128,7 +128,7 @@ class World:
         cases = WatchedApplications if through_text else ValueApplications
         kept.applications = cases(self.trouble, self.witness)
         kept.inbox = WatchedInbox(self.trouble, real_time=self.now)
-        kept.inbox.witness = self  # type: ignore[assignment]  # it sees rows alone
+        kept.inbox.witness = self
         kept.inbox.woken = self._wake
         rows = WatchedDueRows(self.trouble, randomness=self.chance)
         rows.world = self
