@@ -121,11 +121,21 @@ def _genuine(world: "World", case: Application, approval: Approval, what: str, r
 
 
 def cooled(world: "World", case: Application) -> bool:
+    """Whether the security delay has passed since the case was told to wait, and since its owner was told."""
     notice = notice_at(world, case)
+    if not _delayed(world, case):
+        return False
     return (
         notice is not None
         and world.loop.seconds + world.tolerance >= notice + world.rules.cooling_off.total_seconds()
     )
+
+
+def _delayed(world: "World", case: Application) -> bool:
+    found = world.storage.applications.peek(case.id)
+    over = world.now() + timedelta(seconds=world.tolerance) - world.rules.cooling_off
+    began = [each.at for each in found.events if each.kind is EventKind.COOLING_OFF_STARTED] if found else []
+    return any(each <= over for each in began)
 
 
 def notice_at(world: "World", case: Application) -> float | None:

@@ -117,7 +117,8 @@ def a_shown_pass_is_live(world: "World") -> Iterable[str]:
             if made is not None and made.subject in world.book.foreign
             else _DEAD - {EventKind.PASS_FOUND_DEAD}
         )
-        if not any(each.kind in told and each.at >= start for each in events):
+        end = start + timedelta(minutes=60) + timedelta(seconds=2 * world.tolerance + 1)
+        if not any(each.kind in told and start <= each.at < end for each in events):
             yield f"a dead pass of {shown.application[:6]} was shown, and nobody was told"
 
 

@@ -1,19 +1,28 @@
 """Things that happen at the worst moment: beside a claim, a release, an issue, or the end of another application."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
 from shared.domain.application import Application
 from shared.domain.kinds import Channel
 from shared.domain.links import LinkClaims, Purpose
+from shared.domain.requests import Request, RequestKind
 from shared.domain.states import State
+from shared.ports import ConflictError
 from shared.services import act_on_own_case, answer_owner_notice, collect_pass
 from shared.services.collect_pass import Collector
+from shared.services.web_ports import WebPorts
 from tests.simulation.applicants import Applicants
 from tests.simulation.staff import Staff
 from tests.simulation.town import Town
 
 _CHANCE: Final = 0.06
+
+
+async def _put(row: Request, web: WebPorts) -> None:
+    with suppress(ConflictError):
+        await web.inbox.put(row)
 
 
 class Murphy:
@@ -29,11 +38,17 @@ class Murphy:
 
     def _look(self, case: Application) -> None:
         town = self._town
-        if town.quiet or not case.subject or not town.chance(_CHANCE):
+        if (
+            town.quiet
+            or not case.subject
+            or not town.chance(_CHANCE * (3 if case.state is State.ISSUING else 1))
+        ):
             return
         match case.state:
             case State.ISSUING | State.ISSUED | State.APPROVED:
                 acts = (self._stop, self._withdraw, self._foreign_pass, self._ask_again)
+                if case.channel is Channel.IDENTITY_VERIFICATION:
+                    acts = (self._stop, self._withdraw, self._foreign_pass, self._replay)
                 town.begin(town.dice.choice(acts)(case))
             case (
                 State.IN_REVIEW
@@ -71,6 +86,20 @@ class Murphy:
         key = f"key of {collector.session}"
         ask = partial(collect_pass.ask_for_pass, case.id, collector, key)
         await self._town.press(ask)
+
+    async def _replay(self, case: Application) -> None:
+        """A process of web that was taken over writes the token that just passed through it once more, for another attempt."""
+        for _ in range(3):
+            await self._town.wait(1.0, 240.0)
+            tokens = self._world.card_tokens._made
+            found = self._world.storage.applications.peek(case.id)
+            if not tokens or found is None:
+                return
+            verification = self._world.chance.token()
+            body = {"public_key": "key of the forger", "session": "forger", "verification": verification}
+            slot = found.application.attempts + 1
+            row = Request(case.id, RequestKind.PICKUP, slot, self._world.now(), body, list(tokens)[-1])
+            await self._town.press(partial(_put, row))
 
     async def _apply_again(self, case: Application) -> None:
         """Two more applications at the same moment."""

@@ -35,6 +35,7 @@ class Process:
         self.skew = 0.0
         self.dead = False
         self.still_until = 0.0
+        self.doomed = ("", "")
         self._loop = loop
         self._start = start
         self._said = (-1.0, start)
@@ -106,6 +107,10 @@ class Trouble(Hooks):
         process = PROCESS.get()
         self._live(process)
         dice, weather = self._dice, self.weather
+        if process.doomed == (port, method):
+            self.last_strike = self.loop.seconds
+            self.kill(process, f"after {port}.{method}")
+            raise CrashError
         if weather.left and self._aimed(port) and dice.random() < weather.rate:
             kind = self._pick()
             if kind is Fault.CRASH_AFTER:
@@ -165,6 +170,10 @@ class Trouble(Hooks):
                 raise ForbiddenError("never")
             case Fault.PAUSE:
                 self._hit(kind)
+                return self._span(process, f"before {port}.{method}")
+            case Fault.LATE_AND_DEAD:
+                self._hit(kind)
+                process.doomed = (port, method)
                 return self._span(process, f"before {port}.{method}")
             case Fault.FREEZE:
                 self._hit(kind)

@@ -16,6 +16,7 @@ class Fault(StrEnum):
     LOST_ANSWER = "answer lost after the effect"
     FORBIDDEN = "call refused for good (403)"
     PAUSE = "call that takes long"
+    LATE_AND_DEAD = "call that takes long, and the process dies behind it"
     FREEZE = "process that stands still"
     OUTAGE = "outage of Graph, mail or storage"
     CLOCK_JUMP = "clock of a process that jumps"
@@ -34,6 +35,7 @@ STRIKES: Final = {
     Fault.LOST_ANSWER: 4,
     Fault.FORBIDDEN: 1,
     Fault.PAUSE: 4,
+    Fault.LATE_AND_DEAD: 2,
     Fault.FREEZE: 2,
     Fault.OUTAGE: 1,
     Fault.CLOCK_JUMP: 1,
