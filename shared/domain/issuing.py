@@ -17,6 +17,9 @@ from shared.domain.states import State
 _FIRST_CHECK = timedelta(minutes=5)
 _TROUBLES_UNTIL_ATTENTION = 2
 
+LISTED_WITHIN = timedelta(minutes=5)
+"""Graph lists a new pass at the latest by then (replication takes up to a few minutes), used or not, until it is deleted."""
+
 COLLECT_WITHIN = timedelta(minutes=10)
 """How long the sealed pass may be read by the page that asked for it."""
 

@@ -114,11 +114,15 @@ def _of_live_pass(case: Case, application: Application, now: datetime) -> Step |
         each.id
         for each in case.found.passes or ()
         if each.usable and current is not None and each.id != current.id
+        if each.id not in case.found.passes_deleted  # still listed for a while: Graph reads lag behind its writes
     )
     if foreign:
         return DeletePasses(foreign)
     if current is not None and case.found.passes_deleted - {current.id}:
         return Commit(issuing.found_foreign(application, now))  # a new pass had ended the recorded one
+    listed = {each.id for each in case.found.passes or ()}
+    if current is not None and current.id not in listed and now >= current.issued_at + issuing.LISTED_WITHIN:
+        return Commit(issuing.found_foreign(application, now))  # deleted by hand, or by a look that died behind it
     if current is None or now >= current.expires_at:
         return Commit(issuing.found_dead(application, now))
     return None

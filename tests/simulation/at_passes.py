@@ -62,6 +62,8 @@ def a_pass_is_recorded_or_gone(world: "World", made: Made, maker: Process, *, in
     live = world.graph.live(made.subject)
     if live is None or live.id != made.id or made.id in world.recorded:
         return ""
+    if not world.machines.somebody_since(made.at + 300.0):
+        return ""
     if made.at < world.trouble.last_strike or (not in_time and maker.dead) or world.trouble.outage:
         return ""
     return f"a pass of {made.application[:6]} is alive, and on no record"

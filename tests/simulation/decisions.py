@@ -86,20 +86,24 @@ def _by_card(world: "World", case: Application, made: Made) -> str:
     ripe = min(each.at for each in linked) + world.rules.link_cooling
     if world.now() + timedelta(seconds=world.tolerance) < ripe:
         return f"{case.id[:6]} makes a pass by a link that is too young"
-    if _issued_by_card(world, case.subject) >= world.rules.card_passes_per_day:
+    if _issued_by_card(world, case, made) >= world.rules.card_passes_per_day:
         return f"{case.subject} gets more passes by card than a day has"
     return ""
 
 
-def _issued_by_card(world: "World", subject: str) -> int:
+def _issued_by_card(world: "World", case: Application, made: Made) -> int:
+    """Passes by card of the last day, but for those of later attempts than this one (which then comes late)."""
     since = world.now() - timedelta(days=1) + timedelta(seconds=world.tolerance)
     count = 0
     for name in world.storage.applications.ids():
         each = world.storage.applications.peek(name)
         if each is None or each.application.channel is not Channel.IDENTITY_VERIFICATION:
             continue
-        if each.application.subject == subject:
-            count += sum(1 for one in each.events if one.kind is EventKind.PASS_ISSUED and one.at > since)
+        if each.application.subject != case.subject:
+            continue
+        for one in each.events:
+            later = each.application.id == case.id and int(one.detail.get("attempt", 0)) > made.attempt
+            count += one.kind is EventKind.PASS_ISSUED and one.at > since and not later
     return count
 
 

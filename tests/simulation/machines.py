@@ -93,6 +93,11 @@ class Machines:
             self._workers = [each for each in self._workers if each[0] is not process]
         self._world.trouble.killed.clear()
 
+    def somebody_since(self, seconds: float) -> bool:
+        """Whether a worker that lives now has lived since then, and does not stand still."""
+        now = self._loop.seconds
+        return any(each.born <= seconds and each.still_until <= now for each, _ in self._workers)
+
     def clear_up(self) -> None:
         """Clocks are right again, and nobody stands still."""
         for process, _ in (*self._webs, *self._workers):

@@ -34,6 +34,7 @@ class Process:
         self.name = name
         self.skew = 0.0
         self.dead = False
+        self.born = loop.seconds
         self.still_until = 0.0
         self.doomed = ("", "")
         self._loop = loop
