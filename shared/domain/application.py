@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.accounts import AccountFacts, Address, GuardResult, Method
+from shared.domain.errors import IllegalMoveError
 from shared.domain.events import Event, EventKind, Party
 from shared.domain.kinds import (
     Attention,
@@ -23,7 +24,7 @@ from shared.domain.kinds import (
 from shared.domain.mails import OwedMail
 from shared.domain.photo import StoredPhoto
 from shared.domain.requests import Answer, Outcome, Request
-from shared.domain.states import MOVES, TERMINAL, State, check_move
+from shared.domain.states import MOVES, TERMINAL, UNDONE, State, check_move
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,17 +215,21 @@ class Application:
     def open(self) -> bool:
         """Whether it holds the account's lock: attention after completion does not, nor an unconfirmed counter case."""
         contested = self.state in {State.ATTENTION, State.STOPPING} and self.completed_at is not None
-        return not self.terminal and not contested and not self.at_counter
+        return not self.terminal and not contested and not (self.at_counter and self.unconfirmed)
 
     @property
     def unconfirmed(self) -> bool:
-        """Whether it is a mere look-up at the counter: it has no lock, nobody was told, and nobody is when it ends."""
-        return self.channel is Channel.OFFICE and not self.vouched
+        """Whether it is a mere look-up at the counter: it has no lock and touched nobody's account.
+
+        One that ever claimed an attempt is none, whatever became of its confirmation: its pass may still be live.
+        """
+        return self.channel is Channel.OFFICE and not self.vouched and self.attempt is None
 
     @property
     def at_counter(self) -> bool:
-        """Whether a clerk still compares the person with the directory."""
-        return self.unconfirmed and self.state in {State.SUBMITTED, State.IN_REVIEW}
+        """Whether a clerk still compares the person with the directory, or does so once more."""
+        compares = self.state in {State.SUBMITTED, State.IN_REVIEW}
+        return self.channel is Channel.OFFICE and not self.vouched and compares
 
     @property
     def awaits_prechecks(self) -> bool:
@@ -297,9 +302,11 @@ def move(
     """Go to another state with the one audit event that says so.
 
     Raises:
-        IllegalMoveError: the table of moves does not have it.
+        IllegalMoveError: the table of moves does not have it, or it ends a case whose pass may be live without ``stopping``.
     """
     check_move(application.state, target)
+    if target in UNDONE and application.attempt is not None and application.state is not State.STOPPING:
+        raise IllegalMoveError(application.state.value, target.value)
     moved = replace(application, state=target, entered_at=at)
     return note(moved, kind, at, party=party, actor=actor, **detail)
 

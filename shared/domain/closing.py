@@ -68,12 +68,15 @@ def stop(
 
     "This was not me" always goes through ``stopping``: whoever applied holds the password, so sessions are revoked.
     """
-    direct = (
-        application.attempt is None and why is not Closing.NOT_ME and application.state is not State.ATTENTION
-    )
-    target = _ENDS.get(why, State.CANCELLED)
-    if direct and application.may_move(target):
+    direct = why is not Closing.NOT_ME and application.state is not State.ATTENTION
+    if direct and application.may_move(_ENDS.get(why, State.CANCELLED)):
         return _end(application, why, now, rules, party=party, actor=actor)
+    return _stopping(application, why, now, rules, party=party, actor=actor)
+
+
+def _stopping(
+    application: Application, why: Closing, now: datetime, rules: Rules, *, party: Party, actor: str
+) -> Change:
     change = move(
         application,
         State.STOPPING,
@@ -124,7 +127,10 @@ def refuse(
     """What came with it does not hold, or the way in is not for this account: the case ends, and nobody is told."""
     change = _end(application, Closing.REFUSED, now, rules, party=party, actor=actor)
     (ended,) = change.events
-    return replace(change, events=(replace(ended, kind=event, detail={"why": why}),))
+    if change.application.terminal:
+        return replace(change, events=(replace(ended, kind=event, detail={"why": why}),))
+    noted = note(application, event, now, party=party, actor=actor, why=why)  # then its pass is taken back
+    return noted.also(_end(noted.application, Closing.REFUSED, now, rules, party=party, actor=actor))
 
 
 def forget(application: Application, now: datetime, rules: Rules, *, party: Party, actor: str) -> Change:
@@ -269,6 +275,9 @@ def _back(
 def _end(
     application: Application, why: Closing, now: datetime, rules: Rules, *, party: Party, actor: str
 ) -> Change:
+    """Every end but ``completed`` comes by here: what ever claimed an attempt goes through ``stopping`` first."""
+    if application.attempt is not None and application.state is not State.STOPPING:
+        return _stopping(application, why, now, rules, party=party, actor=actor)
     target = _ENDS.get(why, State.CANCELLED)
     change = move(application, target, _END_EVENTS[target], now, party=party, actor=actor, why=why.value)
     ended = replace(change.application, stop_as=why, due_at=None, promised_by=None, attention=None)
@@ -281,7 +290,8 @@ def _end(
         return change
     if why is Closing.NOT_ME:
         return change.owing(*to_owner(ended, MailKind.CLOSED, now, round_=ended.round))
-    return change.owing(*to_applicant(ended, MailKind.CLOSED, now, round_=ended.round))
+    kind = MailKind.REJECTED if why is Closing.REJECTED else MailKind.CLOSED
+    return change.owing(*to_applicant(ended, kind, now, round_=ended.round))
 
 
 def photos_erased(application: Application, names: set[str], now: datetime) -> Change:

@@ -6,11 +6,11 @@ from datetime import datetime
 from shared.domain.accounts import refused
 from shared.domain.addressees import to_applicant, to_collect, to_owner, to_staff
 from shared.domain.application import Application, Approval, Change, Decided, move, note
-from shared.domain.closing import need_attention
+from shared.domain.closing import need_attention, stop
 from shared.domain.counter import print_slip
 from shared.domain.errors import NotAllowedError
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Attention, Channel, DecisionKind, Flag, ReasonCode
+from shared.domain.kinds import Attention, Channel, Closing, DecisionKind, Flag, ReasonCode
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request
 from shared.domain.reviewing import Prechecks, discard_photo, judged
@@ -51,7 +51,8 @@ def decide(
         case DecisionKind.APPROVE:
             change = _approve(judged, request, staff, decider.employee_id, now, rules)
         case DecisionKind.REJECT:
-            change = _reject(judged, staff.oid, now, rules)
+            why, actor = Closing.REJECTED, staff.oid
+            change = stop(judged, why, now, rules, party=Party.REVIEWER, actor=actor)
         case DecisionKind.RETURN:
             change = _return(judged, staff.oid, now, rules)
         case _:  # WRONG_DOCUMENT: the photo is erased at once
@@ -207,16 +208,6 @@ def _cool_off(
     )
     return replace(change, application=cooling).owing(
         *to_owner(cooling, MailKind.COOLING_OFF, now, round_=cooling.round)
-    )
-
-
-def _reject(application: Application, actor: str, now: datetime, rules: Rules) -> Change:
-    change = move(application, State.REJECTED, EventKind.REJECTED, now, party=Party.REVIEWER, actor=actor)
-    ended = replace(
-        keep_photo_until(change.application, now + rules.photo_retention), due_at=None, promised_by=None
-    )
-    return replace(change, application=ended).owing(
-        *to_applicant(ended, MailKind.REJECTED, now, round_=ended.round)
     )
 
 

@@ -105,7 +105,10 @@ MOVES: Final[dict[State, frozenset[State]]] = {
     _S.ATTENTION: frozenset({_S.SUBMITTED, _S.STOPPING, _S.APPROVED}),
 }
 
-TERMINAL: Final[frozenset[State]] = frozenset({_S.COMPLETED, _S.REJECTED, _S.CANCELLED, _S.EXPIRED})
+UNDONE: Final[frozenset[State]] = frozenset({_S.REJECTED, _S.CANCELLED, _S.EXPIRED})
+"""Ends without a registration: no pass of the case may be left then."""
+
+TERMINAL: Final[frozenset[State]] = UNDONE | {_S.COMPLETED}
 
 
 def check_move(state: State, target: State) -> None:

@@ -8,7 +8,7 @@ from shared.domain.addressees import to_owner
 from shared.domain.application import Application, Change, note
 from shared.domain.card import CardLink
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Attention, CardBar, Closing
+from shared.domain.kinds import Attention, CardBar
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request
 from shared.domain.rules import Rules
@@ -28,12 +28,7 @@ def verified(application: Application, link: CardLink, now: datetime) -> Change:
 def refuse(application: Application, why: CardBar, now: datetime, rules: Rules) -> Change:
     """A token that does not verify, or a card that is linked to no account: the case ends; nobody else is told."""
     barred = replace(application, card_bar=why)
-    if application.attempt is None:
-        return closing.refuse(barred, now, rules, event=EventKind.CARD_REFUSED, why=why.value)
-    noted = note(
-        barred, EventKind.CARD_REFUSED, now, why=why.value
-    )  # it ran again: a pass may be there still
-    return noted.also(closing.stop(noted.application, Closing.REFUSED, now, rules, party=Party.SYSTEM))
+    return closing.refuse(barred, now, rules, event=EventKind.CARD_REFUSED, why=why.value)
 
 
 def precheck(application: Application, found: reviewing.Prechecks, now: datetime, rules: Rules) -> Change:
