@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.domain import closing, issuing
 from shared.domain.accounts import refused
 from shared.domain.application import Application, Change
-from shared.domain.kinds import Attention
+from shared.domain.kinds import Attention, Closing
 from shared.domain.mails import MailKind
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
@@ -158,7 +158,9 @@ def _issued_requests(case: Case, application: Application, now: datetime, rules:
 def step_stopping(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """Deleted and seen gone, sessions ended, and not before the last claim's deadline.
 
-    What never had an account, or was a mere look-up at the counter, touches nobody's passes or sessions.
+    What never had an account, or was a mere look-up at the counter, touches nobody's passes or sessions. What does not hold
+    the account's lock deletes only its own pass: any other may be that of the case which does. It ends the sessions all the
+    same: the owner said that a stranger has one, and whoever is collecting a new pass only has to sign in once more.
     """
     if not application.subject or application.unconfirmed:
         return Commit(closing.stopped(application, now, rules))
@@ -169,8 +171,11 @@ def step_stopping(case: Case, application: Application, now: datetime, rules: Ru
         return DeletePasses((current.id,))  # by id, whatever the list says
     if case.found.passes is None:
         return Gather((Need.PASSES,))
-    if case.found.passes:
-        return DeletePasses(tuple(each.id for each in case.found.passes))
+    left = {each.id for each in case.found.passes}
+    if application.completed_at is not None or application.stop_as is Closing.DUPLICATE:
+        left &= {current.id} if current is not None else set()
+    if left:
+        return DeletePasses(tuple(sorted(left)))
     if not case.found.sessions_revoked:
         return RevokeSessions()
     if application.attempt is not None and now < application.attempt.deadline:

@@ -246,8 +246,8 @@ class _Look:
     async def _still_ours(self, ids: tuple[str, ...]) -> bool:
         """Whether what was listed can be of no later case: this one is unchanged after the list was read.
 
-        A later case of the account makes a pass only when this one is over. So a worker that stood still for long, and
-        found the later one's pass in the list, finds this case changed, and deletes nothing that is not its own.
+        A later case makes a pass only when this one is over, or contested, which asks for none but its own. So a worker that
+        stood still for long, and found the later one's pass in the list, finds this case changed, and leaves that pass alone.
         """
         known = self._known()
         current, minted = known.application.current_pass, self._found.minted

@@ -9,7 +9,7 @@ from shared.domain import closing
 from shared.domain.application import move
 from shared.domain.errors import IllegalMoveError
 from shared.domain.events import EventKind
-from shared.domain.kinds import Closing, CounterBar, DecisionKind
+from shared.domain.kinds import Attention, Closing, CounterBar, DecisionKind
 from shared.domain.states import State
 from shared.services import act_on_own_case
 from tests.unit import people
@@ -125,3 +125,31 @@ async def test_no_verb_can_end_a_case_with_an_attempt_directly() -> None:
             move(case, target, EventKind.CANCELLED, now)
     ended = closing.duplicate(case, "f" * 32, now, world.rules).application
     assert (ended.state, ended.stop_as) == (State.STOPPING, Closing.DUPLICATE)
+
+
+async def test_stopping_a_contested_case_leaves_the_pass_of_the_next_one() -> None:
+    world, old = await reach(State.COMPLETED)
+    await not_me(world, old)
+    assert world.case(old).attention is Attention.CONTESTED
+    new = await vouched(world)
+    await world.decide(by="ren")
+    await world.run()
+    await world.pickup(new)
+    live, revoked = world.live_pass, world.graph.account(world.student).revocations
+    assert live
+    await operate(world, old, "stop")
+    await world.move(timedelta(minutes=6))
+    assert world.case(old).state is State.CANCELLED
+    assert world.live_pass == live
+    assert world.case(new).state is State.ISSUED
+    assert world.graph.account(world.student).revocations > revoked  # the stranger's sessions
+
+
+async def test_stopping_a_contested_case_takes_back_what_is_left_of_its_own_pass() -> None:
+    world, name = await reach(State.COMPLETED)
+    account = world.graph.account(world.student)
+    account.current_pass = account.passes_made[-1]  # Graph forgot that it was deleted
+    await not_me(world, name)
+    await operate(world, name, "stop")
+    assert world.case(name).state in {State.STOPPING, State.CANCELLED}
+    assert world.live_pass == ""
