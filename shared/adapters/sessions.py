@@ -1,9 +1,9 @@
 """Signed cookies with itsdangerous: what a browser holds of its sessions. Times here are real time, in seconds.
 
 A cookie is signed, not encrypted: it holds nothing that its owner may not read, and script cannot read it (HttpOnly).
-A staff session holds the ID token, since a decision carries it to the worker as evidence; so do the sessions of a verified card and
-of somebody who links one, for minutes only. A pickup cookie lasts as
-long as the link that it came from: the link's expiry is business time, so it is in the payload and the caller's to judge.
+A staff session holds the ID token, since a decision carries it to the worker as evidence; so do the sessions of a
+verified card and of somebody who links one, for minutes only. A pickup cookie lasts as long as the link that it came
+from: the link's expiry is business time, so it is in the payload and the caller's to judge.
 Prefix rules: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 4.1.3
 """
 

@@ -122,8 +122,8 @@ WRONG: dict[str, tuple[Forge, str]] = {
     "no object id": (change(oid=None), "malformed"),
     "empty object id": (change(oid=""), "malformed"),
     "expired": (change(exp=int(time.time()) - 60), "time"),
-    "not yet valid": (change(nbf=int(time.time()) + 600), "time"),
-    "issued in the future": (change(iat=int(time.time()) + 600), "time"),
+    "not yet valid": (change(nbf=int(time.time()) + 86_400), "time"),
+    "issued in the future": (change(iat=int(time.time()) + 86_400), "time"),
     "no expiry": (change(exp=None), "malformed"),
     "times as text": (change(exp="9999999999"), "malformed"),
 }
