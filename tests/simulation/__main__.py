@@ -65,6 +65,8 @@ def many(first: int, schedules: int) -> int:
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for done in as_completed([pool.submit(share, each) for each in shares]):
             total.add(done.result())
+            for seed, broken in done.result().broken:
+                print(f"  BROKEN by seed {seed}: {broken.invariant}: {broken.what}", flush=True)
             passed = time.monotonic() - began
             if passed - told > 60.0:
                 told = passed
