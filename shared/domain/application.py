@@ -128,7 +128,7 @@ class Application:
         checks: What the clerk ticked.
         slips: Number of the last printed slip; it is valid until ``slip_until`` (UTC).
         card_bar: Why the card gives no pass.
-        linked_at: When account and card were linked (UTC).
+        linked_at: When account and card were linked (UTC); ``card`` is that card's keyed hash: this link decided, no other.
         vouched: A verified confirmation at the counter, or a verified card, said that the person was there.
         disowned: The owner said "this was not me", whatever came of it.
         sessions_to_end: Sessions are to be ended although the case is over.
@@ -181,6 +181,7 @@ class Application:
     slip_until: datetime | None = None
     card_bar: CardBar | None = None
     linked_at: datetime | None = None
+    card: str = ""
     vouched: bool = False
     disowned: bool = False
     sessions_to_end: bool = False

@@ -124,7 +124,7 @@ def refuse(
     party: Party = Party.SYSTEM,
     actor: str = "",
 ) -> Change:
-    """What came with it does not hold, or the way in is not for this account: the case ends, and nobody is told."""
+    """What came with it does not hold, or the way in is not for this account: it ends; who never heard of it is not told."""
     change = _end(application, Closing.REFUSED, now, rules, party=party, actor=actor)
     (ended,) = change.events
     if change.application.terminal:
@@ -134,7 +134,7 @@ def refuse(
 
 
 def forget(application: Application, now: datetime, rules: Rules, *, party: Party, actor: str) -> Change:
-    """A look-up at the counter ends without a confirmation, as if it had never been: nobody is told."""
+    """A look-up at the counter ends without a confirmation, as if it had never been: who never heard of it is not told."""
     return _end(application, Closing.NOT_CONFIRMED, now, rules, party=party, actor=actor)
 
 
@@ -286,7 +286,8 @@ def _end(
     if ended.current_pass is not None:
         ended = replace(ended, current_pass=replace(ended.current_pass, sealed=""))
     change = replace(change, application=ended)
-    if application.unconfirmed or why in {Closing.REFUSED, Closing.NOT_CONFIRMED}:
+    untold = application.attempt is None and not application.guards  # owner notices follow the guards
+    if untold and (application.unconfirmed or why in {Closing.REFUSED, Closing.NOT_CONFIRMED}):
         return change
     if why is Closing.NOT_ME:
         return change.owing(*to_owner(ended, MailKind.CLOSED, now, round_=ended.round))

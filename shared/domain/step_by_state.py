@@ -10,6 +10,7 @@ from shared.domain.requests import RequestKind
 from shared.domain.rules import Rules
 from shared.domain.states import State
 from shared.domain.step_facts import all_refused, cooled_at, expire, first, owner_notified
+from shared.domain.step_of_card import cooled_link
 from shared.domain.step_of_counter import step_at_counter, step_confirmed
 from shared.domain.step_of_pass import (
     step_approved,
@@ -72,8 +73,10 @@ def _cooling_off(case: Case, application: Application, now: datetime, rules: Rul
         judged = closing.with_guards(application, (notified,))
         return Commit(closing.need_attention(judged, Attention.GUARD, now, rules))
     until = cooled_at(case, application, rules)
-    over = until is not None and now >= until
-    return Commit(deciding.approve_after_delay(application, now, rules)) if over else None
+    if until is None or now < until or case.found.unreachable:
+        return None
+    barred = cooled_link(case, application, now, rules)
+    return barred or Commit(deciding.approve_after_delay(application, now, rules))
 
 
 def _attention(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:

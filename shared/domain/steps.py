@@ -24,6 +24,7 @@ class Need(StrEnum):
     STORED_DECISION = "stored_decision"
     CARD = "card"
     CARD_PASSES = "card_passes"
+    LINK_STANDS = "link_stands"
     PROOF = "proof"
     CLERK = "clerk"
     SUBJECT = "subject"
@@ -170,6 +171,7 @@ class Findings:
         card: What the card's token proves that came with the application.
         cards: The same of requests for the pass, by key.
         card_passes: How many passes by card the account got within 24 hours.
+        link_stands: Whether the account is still linked as it was when its card decided.
         refused: Graph refuses to answer for good: a permission is missing.
         mails_blocked_until: The mail service or its budget takes nothing before then.
         passes_deleted: Ids of the passes that this look deleted; never forgotten within the look.
@@ -192,6 +194,7 @@ class Findings:
     card: CardFacts | None = None
     cards: dict[str, CardFacts] = field(default_factory=dict)
     card_passes: int | None = None
+    link_stands: bool | None = None
     unreachable: bool = False
     refused: bool = False
     mails_blocked_until: datetime | None = None
@@ -216,6 +219,7 @@ class Findings:
             Need.STORED_DECISION: self.stored_decision is not None,
             Need.CARD: self.card is not None,
             Need.CARD_PASSES: self.card_passes is not None,
+            Need.LINK_STANDS: self.link_stands is not None,
             Need.PROOF: self.proved is not None,
             Need.CLERK: self.clerk is not None,
             Need.SUBJECT: self.subject is not None,

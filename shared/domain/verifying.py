@@ -21,8 +21,21 @@ OTHER_CARD = "other_card"
 
 def verified(application: Application, link: CardLink, now: datetime) -> Change:
     """The card is genuine and linked: the case is about the account it is linked to."""
-    known = replace(application, subject=link.subject, linked_at=link.linked_at, card_bar=None)
+    known = replace(
+        application, subject=link.subject, linked_at=link.linked_at, card=link.card, card_bar=None
+    )
     return note(known, EventKind.CARD_VERIFIED, now, party=Party.APPLICANT, actor=link.subject)
+
+
+def decided_by(application: Application, link: CardLink | None) -> bool:
+    """Whether this is the very link the case was decided by: one made since has to cool off in a case of its own."""
+    if link is None:
+        return False
+    return (link.subject, link.card, link.linked_at) == (
+        application.subject,
+        application.card,
+        application.linked_at,
+    )
 
 
 def refuse(application: Application, why: CardBar, now: datetime, rules: Rules) -> Change:
@@ -52,3 +65,8 @@ def refuse_pickup(application: Application, request: Request, why: str, now: dat
     change = note(application, kind, now, why=why)
     passed = replace(change.application, attempts=application.attempts + 1)
     return replace(change, application=passed).answering(request, now, Outcome.REFUSED)
+
+
+def refuse_other_link(application: Application, request: Request, now: datetime, rules: Rules) -> Change:
+    """The account is linked anew since the card decided: the case ends, so that the new link cools off in the next one."""
+    return refuse(application, CardBar.NOT_LINKED, now, rules).answering(request, now, Outcome.REFUSED)

@@ -6,12 +6,24 @@ from shared.domain.application import Application
 from shared.domain.events import EventKind
 from shared.domain.kinds import Channel
 from shared.domain.requests import Request
-from shared.domain.steps import CardFacts, Findings
+from shared.domain.steps import CardFacts, Findings, Need
+from shared.domain.verifying import decided_by
 from shared.ports import Snapshot
 from shared.services.worker_ports import WorkerPorts
 
 LIMIT_SPAN = timedelta(hours=24)
 """Passes by card are counted over this span."""
+
+
+async def gather(need: Need, snapshot: Snapshot, found: Findings, ports: WorkerPorts) -> None:
+    """Fill ``found`` with what a need about the card names; raises as what it asks."""
+    match need:
+        case Need.CARD_PASSES:
+            found.card_passes = await passes_of_late(snapshot, ports)
+        case Need.LINK_STANDS:
+            found.link_stands = await link_stands(snapshot.application, ports)
+        case _:
+            found.card = await of_case(snapshot.application, ports)
 
 
 async def of_case(application: Application, ports: WorkerPorts) -> CardFacts:
@@ -30,6 +42,15 @@ async def of_request(request: Request, found: Findings, ports: WorkerPorts) -> N
     """What the token proves that came with a request for the pass; raises as ``of_case``."""
     verification = request.body.get("verification", "")
     found.cards[request.key] = await _facts(request.evidence, verification, request.stamped_at, ports)
+
+
+async def link_stands(application: Application, ports: WorkerPorts) -> bool:
+    """Whether the account is still linked as it was when its card decided. The token is not asked again: its keys have a life.
+
+    Raises:
+        UnavailableError: links cannot be read now.
+    """
+    return decided_by(application, await ports.card_links.by_account(application.subject))
 
 
 async def passes_of_late(snapshot: Snapshot, ports: WorkerPorts) -> int:

@@ -50,10 +50,8 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
             found.frozen = await ports.switches.frozen()
         case Need.STORED_DECISION:
             found.stored_decision = await _stored_decision(snapshot, ports)
-        case Need.CARD:
-            found.card = await gather_card.of_case(snapshot.application, ports)
-        case Need.CARD_PASSES:
-            found.card_passes = await gather_card.passes_of_late(snapshot, ports)
+        case Need.CARD | Need.CARD_PASSES | Need.LINK_STANDS:
+            await gather_card.gather(need, snapshot, found, ports)
 
 
 async def is_gone(subject: str, ports: WorkerPorts) -> bool:
