@@ -73,7 +73,7 @@ def cool_off_without_second(application: Application, now: datetime, rules: Rule
 def decide_by_card(application: Application, linked_at: datetime, now: datetime, rules: Rules) -> Change:
     """Identity verification needs no reviewer; a link younger than a few days cools off first.
 
-    Decided at once it owes no mail: the person has the page before them.
+    Decided at its first look it owes no mail: the person has the page before them. Whoever was left waiting is told.
 
     Args:
         application: A submitted case whose prechecks passed.
@@ -88,7 +88,8 @@ def decide_by_card(application: Application, linked_at: datetime, now: datetime,
     ripe = linked_at + rules.link_cooling
     application = replace(application, vouched=True)
     if now >= ripe:
-        return replace(_approved(application, now, rules, party=Party.SYSTEM, actor=""), mails=())
+        change = _approved(application, now, rules, party=Party.SYSTEM, actor="")
+        return change if application.interventions else replace(change, mails=())
     change = move(application, State.COOLING_OFF, EventKind.COOLING_OFF_STARTED, now)
     cooling = replace(change.application, due_at=ripe, promised_by=ripe)
     return replace(change, application=cooling).owing(

@@ -8,7 +8,7 @@ from shared.domain.addressees import to_owner
 from shared.domain.application import Application, Change, note
 from shared.domain.card import CardLink
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Attention, CardBar
+from shared.domain.kinds import Attention, CardBar, Flag
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request
 from shared.domain.rules import Rules
@@ -47,11 +47,13 @@ def refuse(application: Application, why: CardBar, now: datetime, rules: Rules) 
 def precheck(application: Application, found: reviewing.Prechecks, now: datetime, rules: Rules) -> Change:
     """Judge the account as on every other way, tell its owner of the use, and decide by the card.
 
-    An electronic ID does not make an administrator eligible: what a guard refuses goes to the operator.
+    An electronic ID does not make an administrator eligible: what a guard refuses goes to the operator. So does an account
+    whose owner said "not me" before: whose card it is linked to is then the very question, and no delay answers it.
     """
     known = reviewing.judged(application, found)
     notices = to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round)
-    if accounts.refused(found.guards) or known.linked_at is None:
+    doubted = Flag.EARLIER_CONTEST in known.flags or accounts.refused(found.guards)
+    if doubted or known.linked_at is None:
         return closing.need_attention(known, Attention.GUARD, now, rules).owing(*notices)
     return deciding.decide_by_card(known, known.linked_at, now, rules).owing(*notices)
 

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from shared.domain.kinds import CardBar
+from shared.domain.kinds import Attention, CardBar, Flag
 from shared.domain.states import State
 from tests.unit import cards, people
+from tests.unit.reaching import not_me, operate
 from tests.unit.university import FRIDAY_EVENING, WEDNESDAY_MORNING
 from tests.unit.world import World
 
@@ -91,3 +92,57 @@ async def test_the_delay_ends_without_asking_for_the_old_token_once_more() -> No
     await world.move(7 * _DAY)
     assert world.case(name).state is State.APPROVED
     assert world.seen.calls.count(("card_tokens", "verify")) == asked
+
+
+# --- an owner who said "not me" -----------------------------------------------------------------------
+
+
+async def test_after_not_me_a_card_gives_no_pass_and_the_operator_is_asked() -> None:
+    world = World(FRIDAY_EVENING)
+    old = await _approved(world)
+    await cards.obtain(world, old)
+    await not_me(world, old)
+    await world.move(timedelta(minutes=4))
+    told = len(world.subjects(people.OPERATORS[0]))
+    name = await cards.verify(world, 5)
+    await world.run()
+    case = world.case(name)
+    assert (case.state, case.attention) == (State.ATTENTION, Attention.GUARD)
+    assert Flag.EARLIER_CONTEST in case.flags
+    assert len(world.subjects(people.OPERATORS[0])) == told + 1
+    assert world.subjects(people.OUTSIDE)[-1] == "owner_notice"
+    await cards.press_issue(world, name, 6)
+    await operate(world, name, "run again")
+    assert world.case(name).state is State.ATTENTION
+    assert world.live_pass == ""
+
+
+# --- a parked case ------------------------------------------------------------------------------------
+
+
+async def _parked(world: World) -> str:
+    await cards.has_link(world)
+    await world.storage.switches.freeze(frozen=True)
+    name = await cards.verify(world)
+    await world.run()
+    assert world.case(name).state is State.ATTENTION
+    await world.storage.switches.freeze(frozen=False)
+    return name
+
+
+async def test_whose_parked_case_runs_again_is_asked_to_verify_once_more() -> None:
+    world = World(FRIDAY_EVENING)
+    name = await _parked(world)
+    await operate(world, name, "run again")
+    assert world.case(name).state is State.APPROVED
+    assert world.subjects(people.OUTSIDE) == ["owner_notice", "owner_notice", "verify_again"]
+
+
+async def test_whose_parked_case_is_refused_when_it_runs_again_is_told_that_it_is_over() -> None:
+    world = World(FRIDAY_EVENING)
+    name = await _parked(world)
+    await cards.ask_to_unlink(world, 2)
+    await world.run()
+    await operate(world, name, "run again")
+    assert world.case(name).state is State.CANCELLED
+    assert world.subjects(people.OUTSIDE)[-1] == "closed"
