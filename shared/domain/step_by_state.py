@@ -65,8 +65,11 @@ def _returned(case: Case, application: Application, now: datetime, rules: Rules)
 
 
 def _cooling_off(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
-    """The delay counts from the accepted notice, and never ends before the time the person was told."""
-    notified = owner_notified(case, application)
+    """The delay counts from the accepted notice, and never ends before the time the person was told.
+
+    Where a second approval was wanted the notice takes its place, so a clerk's word that the person was there is not enough.
+    """
+    notified = owner_notified(case, application, although_in_person=application.needs > 1)
     if not notified.passed:
         if any(each.kind is MailKind.OWNER_NOTICE for each in case.owed()):
             return None

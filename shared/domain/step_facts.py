@@ -14,12 +14,17 @@ from shared.domain.states import State
 from shared.domain.steps import Case, Commit, Gather, Need, Step
 
 
-def owner_notified(case: Case, application: Application) -> GuardResult:
+def owner_notified(case: Case, application: Application, *, although_in_person: bool = False) -> GuardResult:
     """No notice, no pass: the mail service accepted the owner notice for an address on file, or the person was there.
 
     That the person was there is what a verified confirmation or card said, never what a row calls itself.
+
+    Args:
+        case: With the mails of the application.
+        application: The application.
+        although_in_person: The notice is wanted even if the person was there.
     """
-    if application.vouched:
+    if application.vouched and not although_in_person:
         return GuardResult(Guard.OWNER_NOTIFIED, passed=True)
     return GuardResult(Guard.OWNER_NOTIFIED, passed=notice_accepted_at(case) is not None)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.kinds import Attention, CounterBar
+from shared.domain.kinds import Attention, CounterBar, Guard
 from shared.domain.links import Purpose
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
@@ -179,3 +179,25 @@ async def test_without_a_reviewer_in_time_a_flagged_confirmation_cools_off() -> 
     assert world.case(name).state is State.COOLING_OFF
     await world.move(started + timedelta(hours=24))
     assert (world.case(name).state, world.case(name).slips) == (State.APPROVED, 1)
+
+
+async def test_a_flagged_confirmation_does_not_leave_the_delay_before_a_notice_was_accepted() -> None:
+    """Nobody but the clerk looked at it: the owner must have been able to say no."""
+    world = World(WEDNESDAY_MORNING)
+    await _contested_before(world)
+    world.seen.faults.append(Fault("mailer", "send", UnavailableError("mail is down")))
+    name = await vouched(world)
+    await world.until(lambda: world.case(name).state is State.COOLING_OFF)
+    await world.move(timedelta(days=3))
+    assert world.case(name).state is State.COOLING_OFF
+
+
+async def test_a_flagged_confirmation_of_an_account_without_addresses_goes_to_the_operator() -> None:
+    world = World(WEDNESDAY_MORNING)
+    await _contested_before(world)
+    world.graph.account(world.student).facts = people.account("hanako", addresses=())
+    name = await vouched(world)
+    await world.until(lambda: world.case(name).state is not State.IN_REVIEW)
+    case = world.case(name)
+    assert (case.state, case.attention) == (State.ATTENTION, Attention.GUARD)
+    assert [each.guard for each in case.guards if not each.passed] == [Guard.OWNER_NOTIFIED]
