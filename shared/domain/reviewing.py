@@ -28,7 +28,8 @@ def reference_of(application: str) -> str:
 def submit(request: Request, now: datetime, rules: Rules) -> Change:
     """The application begins with what the door took in; nothing of the directory is known yet.
 
-    Only the website's door knows the account; the other channels bring evidence, and the worker finds out whose it is.
+    Only the website's door knows the account; the other channels bring evidence, and the worker finds out whose it is. Object
+    ids are written in small letters, as Entra writes them: one account must not have two locks.
     """
     body = request.body
     name = body.get("photo", "")
@@ -38,7 +39,7 @@ def submit(request: Request, now: datetime, rules: Rules) -> Change:
         id=request.application,
         reference=reference_of(request.application),
         channel=channel,
-        subject=body.get("subject", "") if channel in SUBMITTED_BY_WEB else "",
+        subject=body.get("subject", "").lower() if channel in SUBMITTED_BY_WEB else "",
         language=Language(body["language"]),
         reason=Reason(body["reason"]),
         state=State.SUBMITTED,

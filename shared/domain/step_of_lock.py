@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shared.domain import closing
-from shared.domain.accounts import GuardResult, account_guards
+from shared.domain.accounts import AccountFacts, GuardResult, account_guards
 from shared.domain.application import Application
 from shared.domain.kinds import Channel
 from shared.domain.reviewing import Prechecks
@@ -41,7 +41,7 @@ def prechecks(case: Case, application: Application, rules: Rules) -> Gather | Pr
     if lacking is not None:
         return lacking
     return Prechecks(
-        account=found.account,
+        account=_account(case, application),
         guards=guards_of(case, application, rules),
         methods=found.methods or (),
         earlier=found.lock.earlier if found.lock else 0,
@@ -57,5 +57,17 @@ def guards_of(case: Case, application: Application, rules: Rules) -> tuple[Guard
     """
     in_person = application.vouched or application.channel is Channel.IDENTITY_VERIFICATION
     return account_guards(
-        case.found.account, protected=rules.protected, frozen=bool(case.found.frozen), in_person=in_person
+        _account(case, application),
+        protected=rules.protected,
+        frozen=bool(case.found.frozen),
+        in_person=in_person,
     )
+
+
+def _account(case: Case, application: Application) -> AccountFacts | None:
+    """What the directory says of this very account.
+
+    Graph answers to other names of an account too; under such a name it would have a second lock, and no guard may pass.
+    """
+    facts = case.found.account
+    return facts if facts is not None and facts.oid == application.subject else None

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.domain.accounts import Address
-from shared.domain.kinds import Attention, Closing, Flag
+from shared.domain.kinds import Attention, Closing, Flag, Guard
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.mails import MailKind, MailState
+from shared.domain.requests import Request, RequestKind
 from shared.domain.states import State
 from shared.ports import ForbiddenError, UnavailableError
 from shared.services.collect_pass import Collector, ask_for_pass
@@ -251,3 +252,41 @@ async def test_one_accepted_notice_is_enough() -> None:
     await world.decide()
     await world.run()
     assert await world.pickup(name)
+
+
+async def _forged(world: World, subject: str) -> str:
+    """What a taken-over web process puts into the inbox."""
+    body = {
+        "channel": "website",
+        "subject": subject,
+        "reason": "lost",
+        "language": "ja",
+        "photo": "a" * 32,
+    }
+    name = "c" * 32
+    await world.storage.inbox.put(Request(name, RequestKind.SUBMIT, 0, world.clock.now(), body))
+    await world.storage.hints.send("review", name)
+    await world.run()
+    return name
+
+
+async def test_an_account_written_in_other_letters_is_the_same_account() -> None:
+    world = World()
+    world.graph.accounts["HANAKO"] = world.graph.accounts["hanako"]
+    first = await world.apply()
+    await world.run()
+    other = world.case(await _forged(world, "HANAKO"))
+    assert (other.subject, other.state, other.duplicate_of) == ("hanako", State.CANCELLED, first)
+
+
+async def test_another_name_of_an_account_passes_no_guard() -> None:
+    """Whatever Graph may answer to, the lock would be another one."""
+    world = World()
+    world.graph.accounts["other-name"] = world.graph.accounts["hanako"]
+    await world.apply()
+    await world.run()
+    told = len(world.mailer.to(people.OUTSIDE))
+    other = world.case(await _forged(world, "other-name"))
+    assert (other.state, other.attention) == (State.ATTENTION, Attention.GUARD)
+    assert [each.guard for each in other.guards if not each.passed] == [Guard.ACCOUNT_EXISTS]
+    assert len(world.mailer.to(people.OUTSIDE)) == told
