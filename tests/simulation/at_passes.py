@@ -77,7 +77,11 @@ def a_foreign_pass_is_found(world: "World", application: str, foreign: str, made
     live = world.graph.live(found.application.subject)
     if live is None or live.id != foreign:
         return ""
-    if made < world.trouble.last_strike or world.trouble.outage:
+    if (
+        made < world.trouble.last_strike
+        or world.trouble.outage
+        or not world.machines.somebody_since(made + 60.0)
+    ):
         return ""
     return f"a pass that somebody else made for {application[:6]} is still alive"
 

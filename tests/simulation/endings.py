@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from shared.domain.application import Application
-from shared.domain.events import EventKind
+from shared.domain.events import Event, EventKind
 from shared.domain.kinds import Channel
 from shared.domain.mails import MailKind, MailState
 from shared.domain.next_step import ORPHAN_PHOTO_AFTER
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import Snapshot
+from tests.simulation.book import Made
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -110,16 +111,21 @@ def a_shown_pass_is_live(world: "World") -> Iterable[str]:
             continue
         snapshot = world.storage.applications.peek(shown.application)
         made = next((each for each in world.book.made.values() if each.code == shown.code), None)
-        events = snapshot.events if snapshot else ()
-        start = world.start + timedelta(seconds=made.at if made else 0.0) - timedelta(seconds=world.tolerance)
-        told = (
-            _DEAD
-            if made is not None and made.subject in world.book.foreign
-            else _DEAD - {EventKind.PASS_FOUND_DEAD}
-        )
-        end = start + timedelta(minutes=60) + timedelta(seconds=2 * world.tolerance + 1)
-        if not any(each.kind in told and start <= each.at < end for each in events):
+        if made is None or not _told(world, snapshot.events if snapshot else (), made):
             yield f"a dead pass of {shown.application[:6]} was shown, and nobody was told"
+
+
+def _told(world: "World", events: tuple[Event, ...], made: Made) -> bool:
+    """Whether the person was told within the pass's life that it is over; later only if no worker or no Graph was there."""
+    hour = made.at + 3600.0
+    late = world.machines.nobody_between(made.at, hour) or any(
+        began < hour and over > made.at for began, over in world.trouble.outages
+    )
+    told = _DEAD if late or made.subject in world.book.foreign else _DEAD - {EventKind.PASS_FOUND_DEAD}
+    slack = timedelta(seconds=world.tolerance)
+    start = world.start + timedelta(seconds=made.at) - slack
+    end = start + timedelta(days=1 if late else 0, minutes=60, seconds=1) + 2 * slack
+    return any(each.kind in told and start <= each.at < end for each in events)
 
 
 def no_pass_outlives_its_case(world: "World") -> Iterable[str]:

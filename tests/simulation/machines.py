@@ -54,6 +54,8 @@ class Machines:
         self._loop = world.loop
         self._dice: Random = world.dice
         self.messages = 0
+        self._gaps: list[tuple[float, float]] = []
+        self._last_death = 0.0
         self._webs: list[tuple[Process, WebPorts]] = []
         self._workers: list[tuple[Process, WorkerPorts]] = []
         self._timers: dict[str, tuple[asyncio.Task[None], float]] = {}
@@ -79,6 +81,8 @@ class Machines:
 
     def _start_worker(self, name: str) -> None:
         process = self._process(name)
+        if not self._workers:
+            self._gaps.append((self._last_death, self._loop.seconds))
         self._workers.append((process, self._world.worker_ports(process)))
         self._timers.pop(name, None)
         self._tick_at(name, self._loop.seconds)
@@ -91,12 +95,18 @@ class Machines:
             self._loop.at(self._loop.seconds + down, partial(start, process.name))
             self._webs = [each for each in self._webs if each[0] is not process]
             self._workers = [each for each in self._workers if each[0] is not process]
+            if process.name.startswith("worker"):
+                self._last_death = self._loop.seconds
         self._world.trouble.killed.clear()
 
     def somebody_since(self, seconds: float) -> bool:
         """Whether a worker that lives now has lived since then, and does not stand still."""
         now = self._loop.seconds
         return any(each.born <= seconds and each.still_until <= now for each, _ in self._workers)
+
+    def nobody_between(self, start: float, end: float) -> bool:
+        """Whether no worker lived for minutes within this span."""
+        return any(min(end, over) - max(start, began) > 300.0 for began, over in self._gaps)
 
     def clear_up(self) -> None:
         """Clocks are right again, and nobody stands still."""

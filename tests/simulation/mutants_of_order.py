@@ -61,6 +61,7 @@ ORDER: Final = (
         "passed=notice_accepted_at(case) is not None",
         "passed=True",
         "the_owner_was_told",
+        "links_go_to_trusted_addresses",
     ),
     _m(
         "a pass is not deleted after its record failed",

@@ -74,6 +74,7 @@ class Trouble(Hooks):
         self._dice = dice
         self._start = start
         self._outages: dict[str, float] = {}
+        self.outages: list[tuple[float, float]] = []
         self.before = self._before
         self.after = self._after
 
@@ -183,6 +184,7 @@ class Trouble(Hooks):
                 self._hit(kind)
                 what = self._dice.choice(("graph", "mail", "storage"))
                 self._outages[what] = self.loop.seconds + self._dice.uniform(30, 3 * 3600)
+                self.outages.append((self.loop.seconds, self._outages[what]))
                 self.say(f"outage of {what}")
             case Fault.CLOCK_JUMP if self.weather.skew:
                 self._hit(kind)
