@@ -37,6 +37,7 @@ class TableAccountLocks:
             application=rows.field(row, "application"),
             earlier=codec.names_from(rows.field(row, "earlier")),
             version=str(row.metadata["etag"]),
+            contested=bool(row.get("contested", False)),
         )
 
     async def insert(self, subject: str, application: str) -> None:
@@ -47,13 +48,16 @@ class TableAccountLocks:
         """
         await rows.insert(self._table, _lock_row(subject, application, ()))
 
-    async def replace(self, lock: AccountLock, application: str) -> None:
+    async def replace(self, lock: AccountLock, application: str, *, contested: bool = False) -> None:
         """Take over by ETag; the application it named joins the earlier ones (the last hundred are kept).
+
+        A contest is remembered, never forgotten.
 
         Raises:
             StaleError: somebody else wrote it since it was read.
         """
         row = _lock_row(lock.subject, application, earlier_of(lock, application))
+        row["contested"] = lock.contested or contested
         try:
             await rows.replace(self._table, row, lock.version)
         except MissingError as error:

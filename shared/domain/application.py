@@ -131,6 +131,7 @@ class Application:
         linked_at: When account and card were linked (UTC); ``card`` is that card's keyed hash: this link decided, no other.
         vouched: A verified confirmation at the counter, or a verified card, said that the person was there.
         disowned: The owner said "this was not me", whatever came of it.
+        contest_kept: The account's lock knows of it, so that no number of later applications makes anybody forget.
         sessions_to_end: Sessions are to be ended although the case is over.
         due_at: When the clock moves the present state (UTC): opening, overdue, expiry, end of the delay.
         pickup_until: Until when the pass may be collected (UTC).
@@ -184,6 +185,7 @@ class Application:
     card: str = ""
     vouched: bool = False
     disowned: bool = False
+    contest_kept: bool = False
     sessions_to_end: bool = False
     overdue: int = 0
     promised_by: datetime | None = None

@@ -26,6 +26,7 @@ from shared.domain.steps import (
     EraseRequests,
     Gather,
     GatherDecider,
+    KeepContest,
     Need,
     RevokeSessions,
     SendMails,
@@ -51,6 +52,7 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
     step = (
         _settle_minted(case, application, now, rules)
         or _stops(case, application, now, rules)
+        or _contest(case, application)
         or _operator(case, application, now, rules)
         or _owner_confirms(case, application, now)
         or advance(case, application, now, rules)
@@ -233,6 +235,15 @@ def _owner_confirms(case: Case, application: Application, now: datetime) -> Step
         return None
     change = note(application, EventKind.OWNER_CONFIRMED, now, party=Party.OWNER)
     return Commit(change.answering(mine, now))
+
+
+def _contest(case: Case, application: Application) -> Step | None:
+    """That the owner said no is remembered with the account: whoever holds its password can end and begin cases at will."""
+    if not application.disowned or application.contest_kept or case.found.unreachable or case.found.refused:
+        return None
+    if not case.found.contest_kept:
+        return KeepContest()
+    return Commit(Change(replace(application, contest_kept=True)))
 
 
 def _sessions(case: Case, application: Application) -> Step | None:

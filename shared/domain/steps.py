@@ -92,6 +92,11 @@ class RevokeSessions:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepContest:
+    """Write beside the account's lock that its owner said "not me"."""
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveMethods:
     """Remove these old methods and whatever pass is left."""
 
@@ -136,6 +141,7 @@ type Step = (
     | MintPass
     | DeletePasses
     | RevokeSessions
+    | KeepContest
     | RemoveMethods
     | ErasePhotos
     | SendMails
@@ -199,6 +205,7 @@ class Findings:
     refused: bool = False
     mails_blocked_until: datetime | None = None
     sessions_revoked: bool = False
+    contest_kept: bool = False
     methods_gone: tuple[Method, ...] | None = None
     photos_erased: frozenset[str] = frozenset()
     minted: Minted | NotMinted | None = None

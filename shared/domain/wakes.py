@@ -37,6 +37,7 @@ def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> d
     ]
     busy = {State.SUBMITTED, State.STOPPING}
     left = application.removals or application.discarded or application.sessions_to_end
+    left = left or (application.disowned and not application.contest_kept)
     if owes_mail or application.state in busy or application.awaits_prechecks or left:
         times.append(now + WORK_IN_PROGRESS)
     return min(times, default=None)

@@ -65,12 +65,16 @@ class Hints(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccountLock:
-    """The lock row of an account: which application holds it, and the earlier ones, newest first."""
+    """The lock row of an account: which application holds it, and the earlier ones, newest first.
+
+    ``contested``: the owner once said "this was not me" of one of them. It stays, however many applications follow.
+    """
 
     subject: str
     application: str
     earlier: tuple[str, ...]
     version: str
+    contested: bool = False
 
 
 class AccountLocks(Protocol):
@@ -88,8 +92,8 @@ class AccountLocks(Protocol):
         """
         ...
 
-    async def replace(self, lock: AccountLock, application: str) -> None:
-        """Take over by ETag; the application it named joins the earlier ones.
+    async def replace(self, lock: AccountLock, application: str, *, contested: bool = False) -> None:
+        """Take over by ETag; the application it named joins the earlier ones. A contest is remembered, never forgotten.
 
         Raises:
             StaleError: somebody else wrote it since it was read.

@@ -91,7 +91,30 @@ async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockF
         except StaleError:
             continue
         names = tuple(each for each in (lock.application, *lock.earlier) if each != application)
-        return LockFacts(application, len(names), contested_before=await _contested(names, ports))
+        contested = lock.contested or await _contested(names, ports)
+        return LockFacts(application, len(names), contested_before=contested)
+    raise UnavailableError("the account's lock is being written by others")
+
+
+async def keep_contest(subject: str, application: str, ports: WorkerPorts) -> None:
+    """Write to the account's lock that its owner said "not me"; whose lock it is does not change.
+
+    Raises:
+        UnavailableError: too many others wrote it meanwhile, or storage cannot be reached.
+    """
+    if not subject:
+        return
+    for _ in range(_LOCK_TRIES):
+        lock = await ports.locks.read(subject)
+        try:
+            if lock is None:
+                await ports.locks.insert(subject, application)
+            elif lock.contested:
+                return
+            else:
+                await ports.locks.replace(lock, lock.application, contested=True)
+        except (ConflictError, StaleError):
+            continue
     raise UnavailableError("the account's lock is being written by others")
 
 

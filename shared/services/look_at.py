@@ -25,6 +25,7 @@ from shared.domain.steps import (
     GatherCard,
     GatherDecider,
     GatherFormProof,
+    KeepContest,
     MintPass,
     RemoveMethods,
     RevokeSessions,
@@ -180,6 +181,9 @@ class _Look:
                 await self._delete_passes(ids)
             case RevokeSessions():
                 self._found.sessions_revoked = await self._revoke(subject)
+            case KeepContest():
+                await gather_facts.keep_contest(subject, self._id, self._ports)
+                self._found.contest_kept = True
             case RemoveMethods(methods):
                 self._found.methods_gone = await self._remove(subject, methods)
             case _:

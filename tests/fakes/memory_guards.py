@@ -35,13 +35,15 @@ class MemoryAccountLocks:
         self._rows[subject] = AccountLock(subject, key(application), (), next(self._versions))
 
     @call
-    async def replace(self, lock: AccountLock, application: str) -> None:
+    async def replace(self, lock: AccountLock, application: str, *, contested: bool = False) -> None:
         present = self._rows.get(key(lock.subject))
         if present is None or present.version != lock.version:
             raise StaleError("the lock was changed")
         before = (lock.application, *lock.earlier)
         earlier = tuple(each for each in before if each != application)[:100]
-        self._rows[lock.subject] = AccountLock(lock.subject, key(application), earlier, next(self._versions))
+        self._rows[lock.subject] = AccountLock(
+            lock.subject, key(application), earlier, next(self._versions), lock.contested or contested
+        )
 
 
 class MemorySwitches:

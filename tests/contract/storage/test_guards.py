@@ -60,6 +60,18 @@ async def test_a_lock_that_is_not_there_cannot_be_taken_over(ports: Ports) -> No
         await ports.locks.replace(gone, "app-2")
 
 
+async def test_a_contest_once_written_stays_with_the_lock(ports: Ports) -> None:
+    subject = fresh_id()
+    await ports.locks.insert(subject, "app-1")
+    first = await _lock(ports, subject)
+    assert not first.contested
+    await ports.locks.replace(first, "app-1", contested=True)
+    second = await _lock(ports, subject)
+    await ports.locks.replace(second, "app-2")
+    third = await _lock(ports, subject)
+    assert (third.application, third.contested) == ("app-2", True)
+
+
 async def _lock(ports: Ports, subject: str) -> AccountLock:
     lock = await ports.locks.read(subject)
     assert lock is not None
