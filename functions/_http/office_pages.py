@@ -45,6 +45,7 @@ def office_page(
             each.application.account,
             each.application.received_at,
             each.step,
+            to_print=each.step is CounterStep.APPROVED and not each.application.slips,
         )
         for each in own
     )

@@ -101,7 +101,7 @@ def decide_at_counter(application: Application, found: Prechecks, now: datetime,
     """The clerk's confirmation is the decision of the office channel, unless the prechecks say otherwise.
 
     A guard that refuses asks the operator, a risk flag a reviewer too; then the owner has the notice, otherwise the word
-    that a slip was printed.
+    that a slip was printed. A slip is printed only if the person is at the counter, not if others decided meanwhile.
 
     Args:
         application: A case that its clerk has confirmed.
@@ -192,8 +192,8 @@ def _approved(application: Application, now: datetime, rules: Rules, *, party: P
         pickup_until=until,
     )
     change = replace(change, application=ready).owing(*to_collect(ready, now, round_=ready.round))
-    if application.channel is not Channel.OFFICE:
-        return change
+    if party is not Party.CLERK or application.interventions:
+        return change  # nobody is at the counter: a slip would run out unseen, the clerk prints it later
     return change.also(print_slip(ready, now, rules, party=party, actor=actor))
 
 

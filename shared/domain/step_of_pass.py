@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.domain import closing, issuing
 from shared.domain.accounts import refused
 from shared.domain.application import Application, Change
-from shared.domain.kinds import Attention, Closing
+from shared.domain.kinds import Attention, Channel, Closing
 from shared.domain.mails import MailKind
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
@@ -30,7 +30,8 @@ def step_approved(case: Case, application: Application, now: datetime, rules: Ru
     """The person's turn: asks for the pass within the window."""
     if over(application, now):
         return expire(application, now, rules)
-    if all_refused(case, MailKind.PICKUP) and not application.slips:
+    by_mail_only = application.channel is not Channel.OFFICE  # there the clerk prints a slip
+    if by_mail_only and all_refused(case, MailKind.PICKUP):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
     if not issuing.may_ask(application, rules):
         return Commit(closing.need_attention(application, Attention.PASS_TROUBLE, now, rules))

@@ -12,13 +12,19 @@ from shared.presentation.qr_code import QrCode
 
 @dataclass(frozen=True, slots=True)
 class CounterRow:
-    """One of the clerk's own cases that is not over. ``account`` is what the clerk typed."""
+    """One of the clerk's own cases that is not over.
+
+    Attributes:
+        account: What the clerk typed.
+        to_print: It was approved while nobody was at the counter: a slip is still to be printed.
+    """
 
     id: str
     reference: str
     account: str
     received_at: datetime
     step: CounterStep
+    to_print: bool = False
 
 
 @dataclass(frozen=True, slots=True)

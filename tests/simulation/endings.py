@@ -68,10 +68,11 @@ def _at_once_by_card(snapshot: Snapshot) -> bool:
 
 
 def _in_the_hand(snapshot: Snapshot) -> bool:
-    """Whether every address refused the mail, and the person was given the slip at the counter."""
+    """Whether every address refused the mail, and the person is given the slip at the counter: its clerk has it on their list."""
     wanted = _WAITS_FOR[snapshot.application.state]
     mine = [each for each in snapshot.mails if each.kind in wanted]
-    return snapshot.application.slips > 0 and all(each.state is MailState.REFUSED for each in mine)
+    at_office = snapshot.application.channel is Channel.OFFICE
+    return at_office and all(each.state is MailState.REFUSED for each in mine)
 
 
 def nothing_waits_in_the_inbox(world: "World") -> Iterable[str]:

@@ -8,6 +8,7 @@ import segno
 
 from shared.domain.counter_steps import CounterStep
 from shared.domain.kinds import CounterBar, Language
+from shared.presentation.office_views import CounterRow, OfficeView
 from shared.presentation.pages import Pages
 from shared.presentation.qr_code import QUIET_ZONE, qr_code
 from shared.presentation.views import PageSession
@@ -49,6 +50,15 @@ def test_each_step_offers_what_can_be_done(step: CounterStep) -> None:
     assert actions(page) == ([f"{base}/slip"] if printed else wanted)
     assert (f"{base}/slip" in [each.get("href") for each in page.all("a")]) == printed
     assert word("counter_step", step, Language.JA) in page.text
+
+
+@pytest.mark.parametrize("to_print", [True, False])
+def test_the_list_says_where_a_slip_is_still_to_be_printed(to_print: bool) -> None:  # noqa: FBT001 - a parameter of a test
+    row = CounterRow(
+        samples.ID, "K7Q3-MP0X", "0123456789", samples.NOW, CounterStep.APPROVED, to_print=to_print
+    )
+    page = shown("office", OfficeView("f" * 32, rows=(row,)))
+    assert ("ご本人が来たら案内票を印刷してください．" in page.text) == to_print
 
 
 @pytest.mark.parametrize("bar", list(CounterBar))

@@ -14,6 +14,7 @@ from shared.services.collect_pass import Collector, ask_for_pass
 from tests.unit import people
 from tests.unit.counters import (
     confirm,
+    print_slip,
     reach_at_office,
     vouched,
 )
@@ -49,7 +50,8 @@ async def test_what_a_clerk_confirmed_stands_when_an_operator_lets_it_run_again(
     await world.storage.switches.freeze(frozen=False)
     await operate(world, name, "run again")
     case = world.case(name)
-    assert (case.state, case.slips) == (State.APPROVED, 1)
+    assert (case.state, case.slips) == (State.APPROVED, 0)  # the person has gone home
+    assert "slip_printed" not in world.subjects(people.OUTSIDE)
     assert [each.oid for each in case.approvals] == ["cleo"]
     assert await world.pickup(name)
 
@@ -152,9 +154,35 @@ async def test_a_risk_flag_asks_a_reviewer_who_is_not_the_clerk() -> None:
     await world.decide(by="ren")
     await world.run()
     case = world.case(name)
-    assert (case.state, case.slips) == (State.APPROVED, 1)
+    assert (case.state, case.slips) == (State.APPROVED, 0)
     assert [each.oid for each in case.approvals] == ["all", "ren"]
     assert world.link(Purpose.PICKUP, people.TYPED).application == name
+
+
+async def test_what_a_reviewer_approved_later_is_printed_when_the_clerk_is_there() -> None:
+    world = World(WEDNESDAY_MORNING)
+    await _contested_before(world)
+    name = await vouched(world)
+    await world.decide(by="ren")
+    await world.run()
+    case = world.case(name)
+    assert (case.slips, case.slip_until) == (0, None)
+    assert world.subjects(people.OUTSIDE)[-1] == "pickup"
+    assert "slip_printed" not in world.subjects(people.OUTSIDE)
+    await print_slip(world, name)
+    await world.run()
+    assert (world.case(name).slips, world.case(name).slip_until) == (1, world.clock.now() + timedelta(days=1))
+    assert "slip_printed" in world.subjects(people.OUTSIDE)
+
+
+async def test_refused_mails_do_not_park_a_case_whose_slip_is_still_to_be_printed() -> None:
+    world = World(WEDNESDAY_MORNING)
+    await _contested_before(world)
+    name = await vouched(world)
+    world.seen.faults.append(Fault("mailer", "send", ForbiddenError("bad address")))
+    await world.decide(by="ren")
+    await world.move(timedelta(minutes=12))
+    assert (world.case(name).state, world.case(name).slips) == (State.APPROVED, 0)
 
 
 async def _decide_as(world: World, name: str, by: str, body: dict[str, str]) -> None:
@@ -178,7 +206,7 @@ async def test_without_a_reviewer_in_time_a_flagged_confirmation_cools_off() -> 
     await world.move(started + timedelta(hours=24) - timedelta(seconds=1))
     assert world.case(name).state is State.COOLING_OFF
     await world.move(started + timedelta(hours=24))
-    assert (world.case(name).state, world.case(name).slips) == (State.APPROVED, 1)
+    assert (world.case(name).state, world.case(name).slips) == (State.APPROVED, 0)
 
 
 async def test_a_flagged_confirmation_does_not_leave_the_delay_before_a_notice_was_accepted() -> None:
