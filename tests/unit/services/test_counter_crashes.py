@@ -110,7 +110,7 @@ async def _check_counter(world: World, name: str) -> None:
 async def _check_risk(world: World, name: str) -> None:
     assert [each.oid for each in world.case(name).approvals] == ["cleo", "rei"]
     assert "owner_notice" in _accepted(world, name)
-    assert world.case(name).slips == 1
+    assert world.case(name).slips == 0
 
 
 async def _check_take_over(world: World, name: str) -> None:
