@@ -9,7 +9,7 @@ from shared.domain.addressees import to_applicant, to_collect, to_owner, to_staf
 from shared.domain.application import Application, Change, move, note
 from shared.domain.errors import NotAllowedError
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Attention, Channel, Closing
+from shared.domain.kinds import IN_PERSON, Attention, Channel, Closing
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request, RequestKind
 from shared.domain.rules import Rules
@@ -138,16 +138,30 @@ def forget(application: Application, now: datetime, rules: Rules, *, party: Part
     return _end(application, Closing.NOT_CONFIRMED, now, rules, party=party, actor=actor)
 
 
-def gives_way(application: Application, to: Channel) -> bool:
+def gives_way(application: Application, to: Channel, *, young: bool = False) -> bool:
     """Whether this open case of an account ends when the same person comes by way of ``to``.
 
-    A stronger channel supersedes; a new confirmation at the counter takes over an older one; and what is parked in one way
-    never blocks another.
+    A stronger channel supersedes, a card only if its link is not ``young``; a new confirmation at the counter takes over an
+    older one, and what a card began but has not used. What is parked in one way does not block another, but what was
+    confirmed in person gives way to somebody in person only: a stolen password is not enough.
     """
+    if to is Channel.IDENTITY_VERIFICATION and young:
+        return False
+    by_card = application.channel is Channel.IDENTITY_VERIFICATION
     if application.state is State.ATTENTION and application.channel is not to:
+        return to in IN_PERSON or not (application.vouched or by_card)
+    if application.channel is to is Channel.OFFICE:
         return True
-    at_counter_again = application.channel is to is Channel.OFFICE
-    return at_counter_again or to.strength > application.channel.strength
+    if by_card and to is Channel.OFFICE:
+        unused = application.state is State.APPROVED and application.attempt is None
+        return unused or application.state is State.COOLING_OFF
+    return to.strength > application.channel.strength
+
+
+def gives_way_to(application: Application, by: Application, now: datetime, rules: Rules) -> bool:
+    """Whether this open case ends for ``by``, another one of the account; a card's link must have its age by now."""
+    ripe = by.linked_at is not None and now >= by.linked_at + rules.link_cooling
+    return gives_way(application, by.channel, young=not ripe)
 
 
 def superseded(application: Application, by: Application, now: datetime, rules: Rules) -> Change:
@@ -157,7 +171,7 @@ def superseded(application: Application, by: Application, now: datetime, rules: 
         NotAllowedError: this case does not give way to the other, or is not of the same account.
     """
     same = bool(application.subject) and by.subject == application.subject
-    if not same or by.id == application.id or not gives_way(application, by.channel):
+    if not same or by.id == application.id or not gives_way_to(application, by, now, rules):
         raise NotAllowedError(by.channel.value)
     pointing = replace(application, duplicate_of=by.id)
     return stop(pointing, Closing.SUPERSEDED, now, rules, party=Party.SYSTEM)

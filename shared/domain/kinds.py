@@ -22,6 +22,9 @@ class Channel(StrEnum):
         return self in {Channel.FORM, Channel.WEBSITE}
 
 
+IN_PERSON: frozenset[Channel] = frozenset({Channel.OFFICE, Channel.IDENTITY_VERIFICATION})
+"""Channels in which the person was there, with a card that somebody or something read: more than a password."""
+
 SUBMITTED_BY_WEB: frozenset[Channel] = frozenset({Channel.WEBSITE})
 """Channels whose applications web may ask for on its word alone; the others bring evidence that the worker verifies."""
 

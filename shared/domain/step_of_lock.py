@@ -29,7 +29,7 @@ def take_lock(case: Case, application: Application, now: datetime, rules: Rules)
     other = lock.other
     if other is not None and other.duplicate_of == application.id:
         return None
-    if other is None or not closing.gives_way(other, application.channel):
+    if other is None or not closing.gives_way_to(other, application, now, rules):
         return Commit(closing.duplicate(application, lock.holder, now, rules))
     return None if other.state is State.STOPPING else Supersede(lock.holder)
 

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from shared.domain.application import Application
-from shared.domain.closing import gives_way, superseded
+from shared.domain.closing import gives_way_to, superseded
 from shared.domain.kinds import Closing
 from shared.domain.states import State
 from shared.domain.wakes import wake_after
@@ -23,9 +23,9 @@ async def supersede(other: str, by: Application, ports: WorkerPorts) -> None:
     snapshot = await ports.applications.read(other)
     if snapshot is None or not snapshot.application.open or snapshot.application.state is State.STOPPING:
         return
-    if not gives_way(snapshot.application, by.channel):
-        return
     now = ports.clock.now()
+    if not gives_way_to(snapshot.application, by, now, ports.rules):
+        return
     change = superseded(snapshot.application, by, now, ports.rules)
     wake = await ports.due.insert(wake_after(change.application, now, owes_mail=True) or now, other, "review")
     try:

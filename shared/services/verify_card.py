@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.domain.application import Application
 from shared.domain.card import CardLink, LinkDeed
+from shared.domain.closing import gives_way
 from shared.domain.kinds import CardBar, Channel, Language, Reason
 from shared.domain.requests import RequestKind
 from shared.domain.reviewing import reference_of
@@ -104,7 +105,8 @@ async def show_card(holder: CardHolder, ports: WebPorts) -> CardDesk:
     by_card = held is not None and held.application.channel is Channel.IDENTITY_VERIFICATION
     name = held.application.id if held is not None and by_card else ""
     found = await find_case(name, ports) if name else await _own_case(holder, ports)
-    other = held.application.channel if held is not None and held.application.open and not by_card else None
+    opened = held.application if held is not None and held.application.open and not by_card else None
+    other = opened.channel if opened is not None and not _stays(opened, link, ports) else None
     return CardDesk(
         link=link,
         usable_from=link.linked_at + ports.rules.link_cooling,
@@ -143,6 +145,8 @@ async def _issue_pass(holder: CardHolder, public_key: str, language: Language, p
     if case is not None and case.open and case.channel is Channel.IDENTITY_VERIFICATION:
         await _resume(case, link, holder, public_key, ports)
         return Asked(case.id, case.reference)
+    if case is not None and case.open and _stays(case, link, ports):
+        raise RefusedError(Refusal.OPEN_APPLICATION, link=f"/applications/{case.id}")
     await _begin(link, holder, public_key, language, ports)
     return Asked(holder.verification, reference_of(holder.verification))
 
@@ -274,6 +278,12 @@ async def _own_case(holder: CardHolder, ports: WebPorts) -> FoundCase | None:
 
 def _collector(subject: str, round_: int, holder: CardHolder) -> Collector:
     return Collector(subject, holder.session, round_, verification=holder.verification, evidence=holder.token)
+
+
+def _stays(case: Application, link: CardLink, ports: WebPorts) -> bool:
+    """Whether an open application of another way goes on beside this card: its link is too young to take the place."""
+    young = ports.clock.now() < link.linked_at + ports.rules.link_cooling
+    return not gives_way(case, Channel.IDENTITY_VERIFICATION, young=young)
 
 
 def _check_state(case: Application) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain import closing, counter, deciding
 from shared.domain.accounts import account_guards
-from shared.domain.application import Application, Approval
+from shared.domain.application import Application, Approval, Attempt
 from shared.domain.errors import NotAllowedError
 from shared.domain.events import Party
 from shared.domain.kinds import Attention, Channel, Closing, CounterBar, Flag, Language, Reason
@@ -188,11 +188,47 @@ def test_a_new_confirmation_at_the_counter_takes_over_an_older_one() -> None:
 
 @pytest.mark.parametrize("by", list(Channel))
 @pytest.mark.parametrize("parked", list(Channel))
-def test_what_is_parked_in_one_way_never_blocks_another(parked: Channel, by: Channel) -> None:
-    case = replace(OFFICE, id="1" * 32, channel=parked, state=State.ATTENTION, attention=Attention.GUARD)
+def test_what_is_parked_gives_way_but_what_was_confirmed_in_person_only_to_somebody_in_person(
+    parked: Channel, by: Channel
+) -> None:
+    confirmed = parked in {Channel.OFFICE, Channel.IDENTITY_VERIFICATION}
+    case = replace(OFFICE, id="1" * 32, channel=parked, state=State.ATTENTION, vouched=confirmed)
     other = by is not parked or by is Channel.OFFICE
+    in_person = by in {Channel.OFFICE, Channel.IDENTITY_VERIFICATION}
 
-    assert closing.gives_way(case, by) is other
+    assert closing.gives_way(case, by) is (other and (in_person or not confirmed))
+
+
+@pytest.mark.parametrize("state", [State.IN_REVIEW, State.APPROVED, State.ATTENTION])
+@pytest.mark.parametrize("channel", [Channel.FORM, Channel.WEBSITE, Channel.OFFICE])
+@pytest.mark.parametrize(("age", "ripe"), [(7, True), (6, False), (None, False)])
+def test_a_card_takes_over_only_with_a_link_of_some_age(
+    channel: Channel, state: State, age: int | None, *, ripe: bool
+) -> None:
+    linked_at = None if age is None else NOW - timedelta(days=age)
+    case = replace(OFFICE, id="1" * 32, channel=channel, state=state)
+
+    assert closing.gives_way_to(case, replace(CARD, linked_at=linked_at), NOW, RULES) is ripe
+
+
+@pytest.mark.parametrize(
+    ("state", "claimed", "gives_way"),
+    [
+        (State.COOLING_OFF, False, True),
+        (State.APPROVED, False, True),
+        (State.APPROVED, True, False),
+        (State.ISSUED, True, False),
+        (State.SUBMITTED, False, False),
+    ],
+)
+def test_what_a_card_began_and_has_not_used_gives_way_to_the_counter(
+    state: State, *, claimed: bool, gives_way: bool
+) -> None:
+    attempt = Attempt(1, NOW, "key", "session") if claimed else None
+    case = replace(CARD, id="1" * 32, state=state, attempt=attempt)
+
+    assert closing.gives_way(case, Channel.OFFICE) is gives_way
+    assert not closing.gives_way(case, Channel.WEBSITE)
 
 
 def test_a_look_up_that_ends_tells_nobody_whatever_ends_it() -> None:

@@ -232,7 +232,7 @@ def test_only_the_card_approves_without_a_reviewer() -> None:
 @pytest.mark.parametrize("stronger", list(Channel))
 def test_only_a_stronger_channel_supersedes(weaker: Channel, stronger: Channel) -> None:
     case = case_in(State.IN_REVIEW, channel=weaker)
-    by = replace(case, id="f" * 32, channel=stronger)
+    by = replace(case, id="f" * 32, channel=stronger, linked_at=NOW - RULES.link_cooling)
     if stronger.strength > weaker.strength or stronger is weaker is Channel.OFFICE:
         after = closing.superseded(case, by, NOW, RULES).application
         assert (after.state, after.duplicate_of, after.stop_as) == (

@@ -303,6 +303,20 @@ async def test_a_card_gives_nothing_of_an_application_of_another_way() -> None:
     assert caught.value.refusal is Refusal.FORBIDDEN
 
 
+async def test_a_young_link_takes_the_place_of_nothing_and_its_holder_is_told() -> None:
+    world = World()
+    await has_link(world, age=timedelta(days=1))
+    name = await world.apply()
+    await world.run()
+    who = holder(world)
+    assert (await verify_card.show_card(who, world.web)).other_way is None
+    with pytest.raises(RefusedError) as caught:
+        await verify_card.issue(verify_card.Item.PASS, who, "key", Language.JA, world.web)
+    assert caught.value.refusal is Refusal.OPEN_APPLICATION
+    assert caught.value.link == f"/applications/{name}"
+    assert not await world.storage.inbox.waiting(who.verification)
+
+
 # --- what the page shows --------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""A stronger way ends a weaker open application of the same account; what is parked in one way never blocks another."""
+"""A stronger way ends a weaker open application of the same account; what is parked in one way blocks no stronger one."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,7 +12,7 @@ from shared.ports import ForbiddenError, StaleError, UnavailableError
 from shared.services.look_at import look_at
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.submit_application import submit_application
-from tests.unit import people
+from tests.unit import cards, people
 from tests.unit.counters import confirm, look_up, reach_at_office, respond, vouched
 from tests.unit.observed import Fault
 from tests.unit.reaching import not_me, operate, reach, withdraw
@@ -242,12 +242,46 @@ async def test_the_website_supersedes_a_form() -> None:
     assert world.case(name).state is State.IN_REVIEW
 
 
-@pytest.mark.parametrize("parked", [Channel.OFFICE, Channel.WEBSITE, Channel.FORM])
+async def test_a_password_alone_does_not_end_a_parked_case_of_the_counter() -> None:
+    world, old = await reach_at_office(State.ATTENTION)
+    await world.storage.switches.freeze(frozen=False)
+    with pytest.raises(RefusedError) as refused:
+        await world.apply()
+    assert refused.value.refusal is Refusal.OPEN_APPLICATION
+    name = await respond(world)
+    await world.run()
+    await world.move(timedelta(minutes=2))
+    assert world.case(name).duplicate_of == old
+    assert world.case(old).state is State.ATTENTION
+
+
+async def test_a_young_link_does_not_end_what_a_clerk_confirmed() -> None:
+    world = World()
+    old = await vouched(world)
+    await cards.has_link(world, age=timedelta(0))
+    name = await cards.verify(world)
+    await world.run()
+    assert world.case(name).duplicate_of == old
+    assert world.case(old).state is State.APPROVED
+
+
+@pytest.mark.parametrize("age", [timedelta(0), cards.LONG_AGO])
+async def test_what_a_card_began_and_has_not_used_does_not_block_the_counter(age: timedelta) -> None:
+    world = World()
+    await cards.has_link(world, age=age)
+    old = await cards.verify(world)
+    await world.run()
+    assert world.case(old).state in {State.COOLING_OFF, State.APPROVED}
+    name = await vouched(world)
+    assert world.case(old).stop_as is Closing.SUPERSEDED
+    assert await world.pickup(name)
+
+
+@pytest.mark.parametrize("parked", [Channel.WEBSITE, Channel.FORM])
 async def test_what_is_parked_in_one_way_blocks_no_other(parked: Channel) -> None:
     world = World()
     await world.storage.switches.freeze(frozen=True)
     ways: dict[Channel, Callable[[World], Awaitable[str]]] = {
-        Channel.OFFICE: vouched,
         Channel.WEBSITE: World.apply,
         Channel.FORM: respond,
     }
