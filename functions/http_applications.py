@@ -7,6 +7,7 @@ import azure.functions as func
 from functions._http import answers, bodies, case_documents
 from functions._http.doors import APPLICANT, door
 from functions._http.photo_faults import trouble_of_photo
+from functions._http.pickups import shown_by
 from functions._http.problems import Trouble
 from functions._http.status_pages import status_page
 from functions._http.visit import Visit
@@ -53,7 +54,7 @@ async def application_withdraw(visit: Visit) -> func.HttpResponse:
     if not visit.wants_json and visit.form().text("confirm") != "on":
         found = await find_own_case(visit.part("id"), visit.who.oid, bootstrap.web())
         return status_page(visit, found, errors={"confirm": "missing"}, status=HTTPStatus.BAD_REQUEST)
-    await act_on_own_case.withdraw(visit.part("id"), visit.who.oid, bootstrap.web())
+    await act_on_own_case.withdraw(visit.part("id"), visit.who.oid, bootstrap.web(), shown_by(visit))
     return _taken(visit)
 
 
@@ -69,7 +70,7 @@ async def application_registered(visit: Visit) -> func.HttpResponse:
 @door(APPLICANT)
 async def application_trouble(visit: Visit) -> func.HttpResponse:
     """The pass does not work."""
-    await act_on_own_case.report_trouble(visit.part("id"), visit.who.oid, bootstrap.web())
+    await act_on_own_case.report_trouble(visit.part("id"), visit.who.oid, bootstrap.web(), shown_by(visit))
     return _taken(visit)
 
 

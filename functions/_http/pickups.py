@@ -4,6 +4,7 @@ from datetime import datetime
 
 import azure.functions as func
 
+from functions._http import card_sessions
 from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.application import Application
@@ -13,6 +14,7 @@ from shared.domain.mails import MailKind
 from shared.ports import Snapshot
 from shared.presentation.masks import masked
 from shared.presentation.views import PickupNeedsLinkView, PickupView
+from shared.services.act_on_own_case import Shown
 from shared.services.collect_pass import Collector, check_slip, read_for_slip
 
 
@@ -65,6 +67,11 @@ def collector_of(visit: Visit, case: Application | None = None) -> Collector | N
     if until is None or bootstrap.web().clock.now() >= datetime.fromisoformat(until):
         return None
     return Collector(subject=visit.who.oid, session=visit.who.session, round=held["round"], slip=slip)
+
+
+def shown_by(visit: Visit) -> Shown:
+    """What this browser showed besides the password: link or slip of this application, a verified card."""
+    return Shown(collector_of(visit), card_sessions.holder_of(visit))
 
 
 def pickup_page(visit: Visit, found: Snapshot) -> func.HttpResponse:

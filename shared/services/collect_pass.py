@@ -58,7 +58,7 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
     if not ports.sealer.accepts(public_key):
         raise RefusedError(Refusal.BAD_REQUEST)
     case = (await read_case(application, ports)).application
-    _check_collector(case, collector)
+    check_collector(case, collector)
     if case.state not in {State.APPROVED, State.ISSUED, State.ISSUING}:
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
     if case.pickup_until is None or ports.clock.now() >= case.pickup_until:
@@ -128,7 +128,7 @@ async def confirm_shown(application: str, collector: Collector, ports: WebPorts)
         RefusedError: ``OTHER_BROWSER`` in another session; ``GONE`` when there is none.
     """
     case = (await read_case(application, ports)).application
-    _check_collector(case, collector)
+    check_collector(case, collector)
     current = case.current_pass
     if current is None:
         raise RefusedError(Refusal.GONE, link=f"/applications/{application}")
@@ -159,11 +159,16 @@ async def read_for_slip(application: str, number: int, ports: WebPorts) -> Appli
 
 async def _at_the_counter(application: str, collector: Collector, ports: WebPorts) -> FoundCase:
     found = await find_own_case(application, collector.subject, ports)
-    _check_collector(found.application, collector)
+    check_collector(found.application, collector)
     return found
 
 
-def _check_collector(case: Application, collector: Collector) -> None:
+def check_collector(case: Application, collector: Collector) -> None:
+    """Whether the opened link is of this round, or the slip the newest one.
+
+    Raises:
+        RefusedError: ``NOT_YOURS``, ``FORBIDDEN`` for a link of another round, ``SLIP_REPLACED``.
+    """
     if case.subject != collector.subject:
         raise RefusedError(Refusal.NOT_YOURS)
     if collector.verification:

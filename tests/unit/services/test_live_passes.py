@@ -22,8 +22,9 @@ from tests.unit.world import World
 async def _in_trouble(world: World, name: str) -> None:
     """The pass was made, and does not work twice: an operator looks."""
     await world.pickup(name)
+    shown = act_on_own_case.Shown(world.collector())
     for _ in range(2):
-        await act_on_own_case.report_trouble(name, world.student, world.web)
+        await act_on_own_case.report_trouble(name, world.student, world.web, shown)
         await world.run()
     assert world.case(name).state is State.ATTENTION
     assert world.live_pass
