@@ -7,6 +7,7 @@ entity-group transaction: ``account:{object id}``, ``card:{hash}``, ``history:{v
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shared.adapters import codec
 from shared.adapters import tables_rows as rows
 from shared.domain.card import CardLink, LinkDeed, LinkRecord
 from shared.ports import MissingError, StaleError, UnavailableError
@@ -74,7 +75,12 @@ class TableCardLinks:
         if row is None:
             return None
         at = rows.time_from(rows.field(row, "at"))
-        return LinkRecord(deed, verification, rows.field(row, "subject"), rows.field(row, "card"), at)
+        told = codec.names_from(rows.field(row, "told") or "[]")
+        return LinkRecord(deed, verification, rows.field(row, "subject"), rows.field(row, "card"), at, told)
+
+    async def note_told(self, record: LinkRecord) -> None:
+        """Write down which mails about it went out; of two at once the last one stays: a mail too many is the same mail."""
+        await rows.put(self._table, _history_row(record))
 
     async def _pair(self, key: str) -> CardLink | None:
         """Both rows of a link; read again while they do not belong together (somebody links or unlinks beside us)."""
@@ -125,6 +131,7 @@ def _history_row(record: LinkRecord) -> rows.Row:
         "subject": record.subject,
         "card": record.card,
         "at": rows.time_text(record.at),
+        "told": rows.text(codec.names_text(record.told)),
     }
 
 

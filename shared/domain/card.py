@@ -36,7 +36,7 @@ class LinkDeed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkRecord:
-    """One line of the history of links: ids and hashes only, never changed, never removed.
+    """One line of the history of links: ids and hashes only, never removed, and never changed but for ``told``.
 
     Attributes:
         deed: What was done.
@@ -44,6 +44,7 @@ class LinkRecord:
         subject: Object id of the account.
         card: Keyed hash of the card.
         at: When (UTC, business clock).
+        told: Ids of the mails about it that need not be sent again, as long as not all of them were.
     """
 
     deed: LinkDeed
@@ -51,6 +52,7 @@ class LinkRecord:
     subject: str
     card: str
     at: datetime
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

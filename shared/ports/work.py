@@ -135,6 +135,10 @@ class CardLinks(Protocol):
         """What a request did already, so that it is done once however often it is tried."""
         ...
 
+    async def note_told(self, record: LinkRecord) -> None:
+        """Write down which mails about it went out; of two at once the last one stays."""
+        ...
+
 
 class Switches(Protocol):
     """Rows that steer or watch the whole service."""

@@ -6,6 +6,8 @@ is a line of the history, written together with it, so that a second try goes on
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -43,21 +45,38 @@ async def tend_links(requests: Sequence[Request], ports: WorkerPorts) -> list[Re
     for each in requests:
         if each.kind not in _DEEDS:
             continue
+        done = False
         try:
-            await _tend(each, ports)
+            done = await _tend(each, ports)
         except PortError as error:
             application = each.application
             _LOG.warning("put off: %s: %s", type(error).__name__, error, extra={"application": application})
+        if not done:
+            await _tell_if_late(each, ports)
     return [each for each in requests if each.kind not in _DEEDS]
 
 
-async def _tend(request: Request, ports: WorkerPorts) -> None:
+async def _tend(request: Request, ports: WorkerPorts) -> bool:
+    """Whether all is done, and the row is gone."""
     record = await ports.card_links.record(request.application, _DEEDS[request.kind])
     if record is None:
         act = _link if request.kind is RequestKind.LINK else _unlink
         record = await act(request, ports)
-    if record is None or await _tell(record, Language(request.body["language"]), ports):
-        await ports.sweep.erase([request])
+    if record is not None and not await _tell(record, Language(request.body["language"]), ports):
+        return False
+    await ports.sweep.erase([request])
+    return True
+
+
+async def _tell_if_late(request: Request, ports: WorkerPorts) -> None:
+    """The operators hear once of what waits for longer than the system may try; the row stays, and is tried again."""
+    if ports.clock.now() - request.received_at < ports.rules.system_patience:
+        return
+    application = request.application
+    _LOG.error("a request about a link waits for long", extra={"application": application})
+    key = sha256(f"{application}:{request.key}:late".encode()).hexdigest()[:24]
+    with suppress(PortError):  # the next try comes in a minute
+        await give_up(key, INBOX_LANE, application, ports)
 
 
 async def _link(request: Request, ports: WorkerPorts) -> LinkRecord | None:
@@ -144,23 +163,34 @@ def _unchanged(request: Request) -> None:
 async def _tell(record: LinkRecord, language: Language, ports: WorkerPorts) -> bool:
     """Tell every address on file, within the budget; whether all were told, or cannot be.
 
-    A second try sends them all once more: with the same operation ids it is the same mail.
+    What is told is noted when others are left, so that the next try begins with those. A mail that is sent once more, since
+    the note was lost, has the same operation id: it is the same mail.
     """
     facts = await ports.directory.facts(record.subject)
     if facts is None or not facts.addresses:
         return True
-    addresses = [each.value for each in facts.addresses]
-    allowance = await take_allowance({Urgency.FIRST: len(addresses)}, ports)
-    granted = allowance.granted.get(Urgency.FIRST, 0)
-    told = [await _tell_one(each, record, facts.upn, language, ports) for each in addresses[:granted]]
-    return all(told) and granted == len(addresses)
+    addresses = {_operation(record, each.value): each.value for each in facts.addresses}
+    left = [each for each in addresses if each not in record.told]
+    allowance = await take_allowance({Urgency.FIRST: len(left)}, ports)
+    granted = left[: allowance.granted.get(Urgency.FIRST, 0)]
+    told = [
+        each for each in granted if await _tell_one(addresses[each], each, record, facts.upn, language, ports)
+    ]
+    if len(told) == len(left):
+        return True
+    if told:
+        await ports.card_links.note_told(replace(record, told=(*record.told, *told)))
+    return False
+
+
+def _operation(record: LinkRecord, address: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"{record.verification}:{record.deed}:{address}"))
 
 
 async def _tell_one(
-    address: str, record: LinkRecord, account: str, language: Language, ports: WorkerPorts
+    address: str, operation: str, record: LinkRecord, account: str, language: Language, ports: WorkerPorts
 ) -> bool:
     """Hand one mail over; whether it need not be tried again. One address must not keep the others from being told."""
-    operation = str(uuid5(NAMESPACE_URL, f"{record.verification}:{record.deed}:{address}"))
     try:
         message = ports.composer.link_changed(address, record, account=account, language=language)
     except Exception as error:  # noqa: BLE001 - templates can fail in many ways

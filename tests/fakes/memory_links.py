@@ -57,6 +57,10 @@ class MemoryCardLinks:
     async def record(self, verification: str, deed: LinkDeed) -> LinkRecord | None:
         return self.history.get(history_key(verification, deed))
 
+    @call
+    async def note_told(self, record: LinkRecord) -> None:
+        self.history[history_key(record.verification, record.deed)] = record
+
     def rows(self) -> dict[str, CardLink]:
         """All rows as they are, without a call: a test looks."""
         return dict(self._rows)

@@ -113,6 +113,17 @@ async def test_what_was_done_is_remembered_with_ids_only(ports: Ports) -> None:
     assert await ports.card_links.record(link.verification, LinkDeed.UNLINKED) is None
 
 
+async def test_who_was_told_of_a_deed_is_noted_with_its_line(ports: Ports) -> None:
+    link = _new()
+    await ports.card_links.link(link)
+    record = await ports.card_links.record(link.verification, LinkDeed.LINKED)
+    assert record is not None
+    assert record.told == ()
+    await ports.card_links.note_told(replace(record, told=("operation-1", "operation-2")))
+    noted = await ports.card_links.record(link.verification, LinkDeed.LINKED)
+    assert noted == replace(record, told=("operation-1", "operation-2"))
+
+
 async def test_a_verification_makes_one_link_and_no_second_after_it_was_removed(ports: Ports) -> None:
     link = _new()
     await ports.card_links.link(link)

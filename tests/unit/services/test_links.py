@@ -327,7 +327,7 @@ async def test_one_address_that_is_refused_does_not_keep_the_other_from_being_to
 
 
 async def test_the_mail_budget_is_kept_and_nobody_is_forgotten() -> None:
-    """One of the two mails fits into this hour; with the next hour both go out, the first as the same mail again."""
+    """One of the two mails fits into this hour; with the next hour the other goes out."""
     world = World(rules=rules_of(mail_limits=MailLimits(per_minute=30, per_hour=2)))
     now = world.clock.now()
     await world.storage.budgets.write(MailBudget.fresh(now).taken(1, now, staff=False), "")
@@ -339,8 +339,16 @@ async def test_the_mail_budget_is_kept_and_nobody_is_forgotten() -> None:
     assert len(world.storage.inbox) == 1
     await world.move(_MINUTE)
     assert {each.to for each in world.mailer.sent} == {people.OUTSIDE, people.OWN_MAILBOX}
-    assert len(world.mailer.sent) == 3
-    assert len(set(world.mailer.operations)) == 2
+    assert len(world.mailer.sent) == 2
+    assert len(world.storage.inbox) == 0
+
+
+async def test_with_fewer_mails_a_minute_than_addresses_everybody_is_told_once_in_the_end() -> None:
+    world = World(rules=rules_of(mail_limits=MailLimits(per_minute=1, per_hour=100)))
+    await cards.ask_to_link(world, 1)
+    await world.run()
+    await world.move(timedelta(minutes=3))
+    assert _told(world) == [["card_linked"], ["card_linked"]]
     assert len(world.storage.inbox) == 0
 
 
@@ -395,6 +403,22 @@ async def test_what_cannot_be_asked_now_waits_in_the_inbox_and_is_judged_by_when
     world.seen.faults.clear()
     await world.move(_MINUTE)
     assert _linked(world) is not None
+    assert _told(world) == [["card_linked"], ["card_linked"]]
+    assert len(world.storage.inbox) == 0
+
+
+async def test_what_waits_for_long_is_told_to_the_operators_once_and_goes_on_waiting() -> None:
+    world = World()
+    world.seen.faults.append(Fault("directory", "facts", ForbiddenError("a permission is missing")))
+    name = await cards.ask_to_link(world, 1)
+    await world.move(world.rules.system_patience - _MINUTE)
+    assert await world.storage.poison.kept() == []
+    await world.move(timedelta(hours=5))
+    assert [each.text for each in await world.storage.poison.kept()] == [name]
+    assert world.subjects(people.OPERATORS[0]) == ["given_up"]
+    assert len(world.storage.inbox) == 1
+    world.seen.faults.clear()
+    await world.move(_MINUTE)
     assert _told(world) == [["card_linked"], ["card_linked"]]
     assert len(world.storage.inbox) == 0
 
