@@ -46,9 +46,9 @@ class GatherDecider:
 
 @dataclass(frozen=True, slots=True)
 class GatherFormProof:
-    """Verify the flow's token that came with a later request of a form."""
+    """Verify the flow's tokens that came with later requests of a form."""
 
-    request: Request
+    requests: tuple[Request, ...]
 
 
 @dataclass(frozen=True, slots=True)

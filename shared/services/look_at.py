@@ -164,8 +164,9 @@ class _Look:
                 await gather_facts.gather(needs, self._known(), self._found, self._ports)
             case GatherDecider(request):
                 await gather_decider(request, self._found, self._ports)
-            case GatherFormProof(request):
-                await gather_form_proof(request, self._found, self._ports)
+            case GatherFormProof(requests):
+                for each in requests:
+                    await gather_form_proof(each, self._found, self._ports)
             case GatherCard(request):
                 await gather_card.of_request(request, self._found, self._ports)
 

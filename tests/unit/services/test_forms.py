@@ -144,7 +144,7 @@ async def test_every_guard_is_asked_of_a_form_too(guard: str) -> None:
 # --- the same response with other content ---------------------------------------------------------------
 
 
-async def test_other_content_changes_nothing_and_the_operators_are_told_once_for_each() -> None:
+async def test_other_content_changes_nothing_and_the_operators_are_told() -> None:
     world, name = await _in_review()
     before = world.case(name)
     for _ in range(2):
@@ -160,12 +160,31 @@ async def test_other_content_changes_nothing_and_the_operators_are_told_once_for
     assert len(world.storage.inbox) == 0
 
 
+@pytest.mark.parametrize("token", [None, "forged"])
+async def test_any_number_of_differences_neither_parks_the_case_nor_floods_the_operators(
+    token: str | None,
+) -> None:
+    world, name = await _in_review()
+    for number in range(300):
+        await respond_otherwise(world, name, f"other-{number}", token=token)
+    await world.run()
+    assert world.case(name).state is State.IN_REVIEW
+    assert len(world.storage.inbox) == 0
+    assert len(world.subjects(people.OPERATORS[0])) == (1 if token is None else 0)
+    assert world.events(name).count("response_differed") == (4 if token is None else 0)
+    await world.move(timedelta(hours=1))
+    await respond_otherwise(world, name, "later", token=token)
+    await world.run()
+    assert len(world.subjects(people.OPERATORS[0])) == (2 if token is None else 0)
+
+
 @pytest.mark.parametrize("token", ["forged", ""])
 async def test_a_difference_that_does_not_verify_is_no_news(token: str) -> None:
     world, name = await _in_review()
+    before = world.events(name)
     await respond_otherwise(world, name, "second", token=token)
     await world.run()
-    assert world.events(name)[-1] == "request_too_late"
+    assert world.events(name) == before
     assert world.subjects(people.OPERATORS[0]) == []
     assert len(world.storage.inbox) == 0
 
