@@ -67,6 +67,7 @@ def rules() -> "Rules":
         removal=given.old_methods,
         mail_limits=MailLimits(given.mail_per_minute, given.mail_per_hour),
         link_cooling=given.link_cooling,
+        channels=ways(),
         office_scopes={group: frozenset(names) for group, names in given.office_scopes.items()},
         counter_within=timedelta(minutes=given.office_counter_minutes),
         slip_life=timedelta(hours=given.office_slip_hours),

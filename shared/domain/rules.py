@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from shared.domain.business_hours import BusinessCalendar
-from shared.domain.kinds import Flag
+from shared.domain.kinds import Channel, Flag
 from shared.domain.mails import MailLimits
 
 
@@ -44,6 +44,7 @@ class Rules:
         slip_life: How long a printed slip works.
         card_passes_per_day: How many passes an account may get by card within 24 hours.
         forms_without_token: Whether a form may come with a shared key instead of the flow's token: weaker.
+        channels: The ways in that are on; the worker refuses what comes by another one, whatever web let in.
         system_patience: How long the system may try before an operator is told.
     """
 
@@ -71,3 +72,4 @@ class Rules:
     slip_life: timedelta = timedelta(hours=24)
     card_passes_per_day: int = 3
     forms_without_token: bool = False
+    channels: frozenset[Channel] = frozenset(Channel)

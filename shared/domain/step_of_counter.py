@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from shared.domain import counter, deciding
+from shared.domain import closing, counter, deciding
 from shared.domain.application import Application
 from shared.domain.events import Party
 from shared.domain.kinds import Channel, CounterBar
-from shared.domain.requests import Request, RequestKind
+from shared.domain.requests import Outcome, Request, RequestKind
 from shared.domain.reviewing import Prechecks
 from shared.domain.rules import Rules
 from shared.domain.staff import Decider, bar_at_counter, is_clerk
@@ -54,6 +54,9 @@ def step_at_counter(case: Case, application: Application, now: datetime, rules: 
     if decider is None:
         return None if case.found.unreachable else GatherDecider(request)
     own = _is_clerk_of(application, decider)
+    if request.kind is RequestKind.CONFIRM and application.channel not in rules.channels:
+        over = closing.forget(application, now, rules, party=Party.SYSTEM, actor="")
+        return Commit(over.answering(request, now, Outcome.REFUSED))
     if request.kind is RequestKind.LEAVE:
         left = counter.leave(application, request, now, rules)
         return Commit(left if own else counter.refuse_leave(application, request, now))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.domain import closing, issuing
+from shared.domain import closing, issuing, verifying
 from shared.domain.accounts import refused
 from shared.domain.application import Application, Change
 from shared.domain.kinds import Attention, Channel, Closing
@@ -44,14 +44,26 @@ def step_approved(case: Case, application: Application, now: datetime, rules: Ru
     return _claim(case, application, request, now, rules)
 
 
+def _answered_at_once(
+    application: Application, request: Request, now: datetime, rules: Rules
+) -> Change | None:
+    """What is refused without asking anybody; None if there is something to ask."""
+    if request.slot != application.attempts + 1:
+        return closing.too_late(application, request, now)
+    if not issuing.may_ask(application, rules):
+        return issuing.refuse_claim(application, request, now)
+    if application.channel is Channel.IDENTITY_VERIFICATION and application.channel not in rules.channels:
+        return verifying.refuse_pickup(application, request, verifying.WAY_OFF, now)
+    return None
+
+
 def _claim(
     case: Case, application: Application, request: Request, now: datetime, rules: Rules
 ) -> Step | None:
     """Guards again, then the claim; the owner must have been told before."""
-    if request.slot != application.attempts + 1:
-        return Commit(closing.too_late(application, request, now))
-    if not issuing.may_ask(application, rules):
-        return Commit(issuing.refuse_claim(application, request, now))
+    answer = _answered_at_once(application, request, now, rules)
+    if answer is not None:
+        return Commit(answer)
     if case.found.unreachable:
         return None
     barred = pickup_bar(case, application, request, now, rules)
@@ -115,7 +127,8 @@ def _of_live_pass(case: Case, application: Application, now: datetime) -> Step |
         each.id
         for each in case.found.passes or ()
         if each.usable and current is not None and each.id != current.id
-        if each.id not in case.found.passes_deleted  # still listed for a while: Graph reads lag behind its writes
+        if each.id
+        not in case.found.passes_deleted  # still listed for a while: Graph reads lag behind its writes
     )
     if foreign:
         return DeletePasses(foreign)
@@ -123,7 +136,9 @@ def _of_live_pass(case: Case, application: Application, now: datetime) -> Step |
         return Commit(issuing.found_foreign(application, now))  # a new pass had ended the recorded one
     listed = {each.id for each in case.found.passes or ()}
     if current is not None and current.id not in listed and now >= current.issued_at + issuing.LISTED_WITHIN:
-        return Commit(issuing.found_foreign(application, now))  # deleted by hand, or by a look that died behind it
+        return Commit(
+            issuing.found_foreign(application, now)
+        )  # deleted by hand, or by a look that died behind it
     if current is None or now >= current.expires_at:
         return Commit(issuing.found_dead(application, now))
     return None

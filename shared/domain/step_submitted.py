@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from shared.domain import reviewing, verifying
+from shared.domain import closing, reviewing, verifying
 from shared.domain.application import Application
+from shared.domain.events import EventKind
 from shared.domain.kinds import Channel
 from shared.domain.reviewing import Prechecks
 from shared.domain.rules import Rules
@@ -16,6 +17,8 @@ from shared.domain.steps import Case, Commit, Step
 
 def step_submitted(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """Verify what came with it, find its account, take the lock, ask every guard."""
+    if application.channel not in rules.channels:
+        return Commit(closing.refuse(application, now, rules, event=EventKind.CANCELLED, why="way_off"))
     if case.found.unreachable:
         return None
     step = _identify(case, application, now, rules)

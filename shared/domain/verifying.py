@@ -15,6 +15,8 @@ from shared.domain.rules import Rules
 
 DAILY_LIMIT = "daily_limit"
 """Why of a refused pickup: the account got its few passes by card within 24 hours."""
+WAY_OFF = "way_off"
+"""Why of a refused pickup: the way in is switched off."""
 OTHER_CARD = "other_card"
 """Why of a refused pickup: the card belongs to another account."""
 

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.domain.card import CardIdentity, CardLink, LinkDeed, LinkRecord
-from shared.domain.kinds import Language
+from shared.domain.kinds import Channel, Language
 from shared.domain.mails import Urgency
 from shared.domain.requests import Request, RequestKind
 from shared.logs import frames
@@ -80,7 +80,10 @@ async def _tell_if_late(request: Request, ports: WorkerPorts) -> None:
 
 
 async def _link(request: Request, ports: WorkerPorts) -> LinkRecord | None:
-    """Link what both tokens prove; None if nothing changes: either is linked already, or it is not proven."""
+    """Link what both tokens prove; None if nothing changes: linked already, not proven, or the way in is off."""
+    if Channel.IDENTITY_VERIFICATION not in ports.rules.channels:
+        await _refuse(request, ports)
+        return None
     subject, card = await _account(request, ports), await _card(request, ports)
     if not subject or card is None:
         await _refuse(request, ports)
