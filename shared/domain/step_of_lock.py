@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.domain import closing
 from shared.domain.accounts import AccountFacts, GuardResult, account_guards
-from shared.domain.application import Application
+from shared.domain.application import Application, with_facts
 from shared.domain.kinds import Channel
 from shared.domain.reviewing import Prechecks
 from shared.domain.rules import Rules
@@ -30,8 +30,19 @@ def take_lock(case: Case, application: Application, now: datetime, rules: Rules)
     if other is not None and other.duplicate_of == application.id:
         return None
     if other is None or not closing.gives_way_to(other, application, now, rules):
-        return Commit(closing.duplicate(application, lock.holder, now, rules))
+        return _duplicate(case, application, lock.holder, now, rules)
     return None if other.state is State.STOPPING else Supersede(lock.holder)
+
+
+def _duplicate(case: Case, application: Application, holder: str, now: datetime, rules: Rules) -> Step:
+    """This one ends. Who sent a form sees no page of ours: the addresses on file are looked for, so that somebody hears."""
+    if application.channel is Channel.FORM:
+        lacking = missing(case, Need.ACCOUNT)
+        if lacking is not None:
+            return lacking
+        account = _account(case, application)
+        application = application if account is None else with_facts(application, account)
+    return Commit(closing.duplicate(application, holder, now, rules))
 
 
 def prechecks(case: Case, application: Application, rules: Rules) -> Gather | Prechecks:

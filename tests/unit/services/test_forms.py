@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.kinds import Attention, Channel, Closing, Flag, Reason
+from shared.domain.mails import MailKind
 from shared.domain.states import State
 from shared.ports import UnavailableError
 from tests.unit import people
@@ -139,6 +140,20 @@ async def test_every_guard_is_asked_of_a_form_too(guard: str) -> None:
     await world.run()
     assert [each.guard.value for each in world.case(name).guards if not each.passed] == [guard]
     assert world.case(name).attention is Attention.GUARD
+
+
+@pytest.mark.parametrize("contact", ["", people.TYPED])
+async def test_who_sends_a_form_beside_an_open_application_hears_that_it_was_closed(contact: str) -> None:
+    world = World()
+    first = await world.apply()
+    await world.run()
+    name = await respond(world, contact_email=contact)
+    await world.run()
+    case = world.case(name)
+    assert (case.stop_as, case.duplicate_of) == (Closing.DUPLICATE, first)
+    told = {each.to for each in world.snapshot(name).mails if each.kind is MailKind.CLOSED}
+    assert told == {people.OUTSIDE, *filter(None, [contact])}
+    assert "closed" in world.subjects(people.OUTSIDE)
 
 
 # --- the same response with other content ---------------------------------------------------------------
