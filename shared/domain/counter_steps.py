@@ -37,6 +37,9 @@ AT_WORK: Final = frozenset(
 WITH_A_SLIP: Final = frozenset({CounterStep.APPROVED, CounterStep.ISSUED})
 """A slip may be shown and printed."""
 
+MOST_SLIPS: Final = 10
+"""How many slips a case may have: each one is told to every address on file, out of the mail budget of all."""
+
 _S, _C = State, CounterStep
 _PLAIN: Final = {
     _S.HELD: _C.COOLING_OFF,

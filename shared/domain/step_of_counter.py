@@ -4,6 +4,7 @@ from datetime import datetime
 
 from shared.domain import closing, counter, deciding
 from shared.domain.application import Application
+from shared.domain.counter_steps import MOST_SLIPS
 from shared.domain.events import Party
 from shared.domain.kinds import Channel, CounterBar
 from shared.domain.requests import Outcome, Request, RequestKind
@@ -55,8 +56,8 @@ def step_at_counter(case: Case, application: Application, now: datetime, rules: 
         return None if case.found.unreachable else GatherDecider(request)
     own = _is_clerk_of(application, decider)
     if request.kind is RequestKind.CONFIRM and application.channel not in rules.channels:
-        over = closing.forget(application, now, rules, party=Party.SYSTEM, actor="")
-        return Commit(over.answering(request, now, Outcome.REFUSED))
+        off = closing.forget(application, now, rules, party=Party.SYSTEM, actor="")
+        return Commit(off.answering(request, now, Outcome.REFUSED))
     if request.kind is RequestKind.LEAVE:
         left = counter.leave(application, request, now, rules)
         return Commit(left if own else counter.refuse_leave(application, request, now))
@@ -86,7 +87,7 @@ def print_again(case: Case, application: Application, now: datetime, rules: Rule
     if request is None:
         return None
     fits = application.channel is Channel.OFFICE and application.state in _PRINTABLE
-    if not fits or request.slot != application.slips + 1:
+    if not fits or request.slot != application.slips + 1 or application.slips >= MOST_SLIPS:
         return EraseRequests((request,))
     decider = case.found.deciders.get(request.key)
     if decider is None:

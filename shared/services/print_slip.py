@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.counter_steps import WITH_A_SLIP, CounterStep
+from shared.domain.counter_steps import MOST_SLIPS, WITH_A_SLIP, CounterStep
 from shared.domain.kinds import Language
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.requests import RequestKind
@@ -61,7 +61,8 @@ async def print_slip(application: str, clerk: Clerk, ports: WebPorts) -> None:
     """Ask for the next slip; pressing twice prints one.
 
     Raises:
-        RefusedError: ``TOO_LATE`` when there is nothing to collect (any more); and as for every page of the counter.
+        RefusedError: ``TOO_LATE`` when there is nothing to collect (any more), ``SLIPS_USED_UP`` when there were too many; and
+            as for every page of the counter.
         UnavailableError: storage cannot be reached.
     """
     found = await find_at_counter(application, clerk, ports)
@@ -70,5 +71,7 @@ async def print_slip(application: str, clerk: Clerk, ports: WebPorts) -> None:
         return
     if step not in WITH_A_SLIP:
         raise RefusedError(Refusal.TOO_LATE, link=f"/office/{application}")
+    if found.application.slips >= MOST_SLIPS:
+        raise RefusedError(Refusal.SLIPS_USED_UP, link=f"/office/{application}")
     number = found.application.slips + 1
     await ask(application, RequestKind.SLIP, number, ports, evidence=clerk.token)

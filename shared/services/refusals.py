@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     COOLING_OFF = "cooling_off"
     BEING_LOOKED_AT = "being_looked_at"
     PASSES_TODAY = "passes_today"
+    SLIPS_USED_UP = "slips_used_up"
     IN_PERSON_ONLY = "in_person_only"
 
 

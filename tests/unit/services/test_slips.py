@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.counter_steps import MOST_SLIPS
 from shared.domain.states import State
+from shared.services import print_slip as print_slip_page
+from shared.services import serve_counter
+from shared.services.refusals import Refusal, RefusedError
 from tests.unit import people
 from tests.unit.counters import (
     print_slip,
@@ -94,3 +98,17 @@ async def test_an_application_of_another_way_has_no_slips() -> None:
     await world.run()
     assert world.case(name).slips == 0
     assert len(world.storage.inbox) == 0
+
+
+async def test_a_case_has_so_many_slips_and_no_more() -> None:
+    world, name = await reach_at_office(State.APPROVED)
+    for _ in range(40):
+        await print_slip(world, name)
+        await world.run()
+    assert world.case(name).slips == MOST_SLIPS
+    assert world.subjects(people.OUTSIDE).count("slip_printed") == MOST_SLIPS
+    assert len(world.storage.inbox) == 0
+    clerk = serve_counter.Clerk(world.staff["cleo"].identity, world.staff["cleo"].token)
+    with pytest.raises(RefusedError) as refused:
+        await print_slip_page.print_slip(name, clerk, world.web)
+    assert (refused.value.refusal, refused.value.link) == (Refusal.SLIPS_USED_UP, f"/office/{name}")
