@@ -1,5 +1,6 @@
 """A way in that is switched off is off in the worker too, whatever web lets in; what was approved before may finish."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from tests.unit.counters import confirm, look_up, reach_at_office, respond
 from tests.unit.reaching import reach
 from tests.unit.world import World
 
-_APPLY = {
+_APPLY: dict[Channel, Callable[[World], Awaitable[str]]] = {
     Channel.FORM: respond,
     Channel.WEBSITE: World.apply,
     Channel.OFFICE: look_up,
