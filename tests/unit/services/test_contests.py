@@ -1,9 +1,12 @@
 """That the owner once said "this was not me" is remembered with the account, however many applications follow."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.domain.kinds import Flag
 from shared.domain.states import State
+from shared.domain.wakes import WORK_IN_PROGRESS, wake_after
 from shared.ports import UnavailableError
 from tests.unit import people
 from tests.unit.counters import vouched
@@ -57,3 +60,12 @@ async def test_a_contest_that_could_not_be_written_down_is_written_later(method:
     assert lock is not None
     assert lock.contested
     assert lock.application != name, "whose lock it is does not change"
+
+
+async def test_a_save_before_that_leaves_the_case_guarded() -> None:
+    world, name = await reach(State.CANCELLED, World(WEDNESDAY_MORNING))
+    await not_me(world, name)
+    case = replace(world.case(name), photo=None, sessions_to_end=False)
+    now = world.clock.now()
+    assert wake_after(case, now, owes_mail=False) is None
+    assert wake_after(replace(case, contest_kept=False), now, owes_mail=False) == now + WORK_IN_PROGRESS
