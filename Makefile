@@ -42,6 +42,10 @@ form-sample: setup ## post a recorded form response to what runs, as the flow wo
 test: setup ## run the tests, on two cores; T="tests/unit -k links" narrows them
 	@exec $(PY) -m pytest --numprocesses=2 --dist=loadgroup $(T)
 
+.PHONY: accessibility
+accessibility: setup ## look at every page in every language with axe, on phone and desktop
+	@REREGISTER_EVERY_LANGUAGE=1 exec $(PY) -m pytest --numprocesses=2 --dist=loadgroup tests/browser/test_every_page.py
+
 .PHONY: simulate
 simulate: setup ## run random schedules with faults against every invariant; SCHEDULES=n SEED=k TRACE=1
 	@SCHEDULES="$(SCHEDULES)" SEED="$(SEED)" TRACE="$(TRACE)" exec $(PY) -m tests.simulation

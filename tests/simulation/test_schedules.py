@@ -1,10 +1,10 @@
-"""A few thousand schedules, other ones in each share; ``make simulate`` runs a million."""
+"""More than a thousand schedules, other ones in each share; ``make simulate`` runs a million."""
 
 import pytest
 
 from tests.simulation.run import simulate
 
-_SHARES = 12
+_SHARES = 6
 _EACH = 200
 
 
