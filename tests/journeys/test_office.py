@@ -52,6 +52,23 @@ def test_a_held_application_is_superseded_and_the_pass_is_there_within_the_hour(
     assert person.status(held.id)["state"] == "cancelled"
 
 
+def test_a_stolen_password_does_not_undo_what_a_clerk_confirmed(office: Office) -> None:
+    """Taking it back and reporting trouble want the slip, or the mailed link, in the same browser."""
+    person = office.newcomer()
+    case, slip = office.approved(person)
+    thief = Visitor(office.town.stack.app, person.person)
+    thief.sign_in().raise_for_status()
+    told = problem(thief.post(f"/applications/{case}/withdraw", data={}), 403)
+    assert (told["type"], told["link"]) == ("urn:reregister:problem:in_person_only", f"/pickup/{case}")
+
+    office.collects(person, case, slip)
+    office.engineering.waits(case, "issued")
+    problem(thief.post(f"/applications/{case}/trouble", data={}), 403)
+    assert person.post(f"/applications/{case}/trouble", data={}).status_code == 202
+    assert person.post(f"/applications/{case}/withdraw", data={}).status_code == 202
+    person.wait_state(case, "stopping", "cancelled")
+
+
 def test_every_address_on_file_is_told_of_every_slip(office: Office) -> None:
     person = office.newcomer()
     case, _ = office.approved(person)
