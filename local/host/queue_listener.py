@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
 _SHORTEST_POLL = 0.1
 # The platform waits up to maxPollingInterval, a minute by default; a developer at the screen does not.
-_LONGEST_POLL = 1.0
+_LONGEST_POLL = 0.4
 _LONGEST_ERROR_WAIT = 2.0
 _POISON = "-poison"
 
