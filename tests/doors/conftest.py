@@ -1,0 +1,14 @@
+"""The process ``web`` inside the test, once for all tests of this folder."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.doors.house import BASE, House, open_house
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A process with an https address, as in the cloud."""
+    with open_house(BASE, tmp_path_factory.mktemp("house")) as made:
+        yield made
