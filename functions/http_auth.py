@@ -66,4 +66,4 @@ async def auth_sign_out(visit: Visit) -> func.HttpResponse:
     visit.jar.forget("pickup")
     forget_cards(visit)
     entra = await bootstrap.sign_out_page()
-    return answers.redirect(entra) if entra else visit.page("signed_out", None)
+    return answers.clear_browser(answers.redirect(entra) if entra else visit.page("signed_out", None))

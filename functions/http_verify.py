@@ -138,8 +138,8 @@ async def verify_forget(visit: Visit) -> func.HttpResponse:
     """Forget the verification in this browser."""
     card_sessions.forget_cards(visit)
     if visit.wants_json:
-        return answers.document({"state": "forgotten"})
-    return answers.redirect("/verify")
+        return answers.clear_browser(answers.document({"state": "forgotten"}))
+    return answers.clear_browser(answers.redirect("/verify"))
 
 
 def _holder(visit: Visit) -> CardHolder:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from shared import bootstrap
 
@@ -40,7 +41,7 @@ class Jar:
     @property
     def language(self) -> str:
         """The language that the switch left."""
-        return self._came.get(_LANGUAGE, "")
+        return self._came.get(_name(_LANGUAGE), "")
 
     def keep_language(self, language: str) -> None:
         """Let the switch stay."""
@@ -49,7 +50,7 @@ class Jar:
     @property
     def tried_a_photo(self) -> bool:
         """Whether a doubtful photo was sent from this browser a moment ago: the second try is taken as it is."""
-        return self._came.get(_TRIED) == "1"
+        return self._came.get(_name(_TRIED)) == "1"
 
     def keep_tried(self) -> None:
         """Remember that a doubtful photo was sent."""
@@ -58,4 +59,12 @@ class Jar:
 
 def _plain(name: str, value: str, seconds: int) -> str:
     secure = "; Secure" if bootstrap.base_url().startswith("https://") else ""
-    return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    return f"{_name(name)}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+
+
+def _name(name: str) -> str:
+    """The name as the session cookies have theirs: no other host of the university can set it, no other local port reads it."""
+    address = urlsplit(bootstrap.base_url())
+    if address.scheme == "https":
+        return f"__Host-{name}"
+    return f"{name}-{address.port}" if address.port else name

@@ -108,6 +108,9 @@ async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> fun
         answer = _answer_error(visit, error)
     for header in jar.headers:
         answer.headers.add("Set-Cookie", header)
+        answer.headers["Cache-Control"] = (
+            "no-store"  # a public file too: a cache would hand the cookie to others
+        )
     return answer
 
 

@@ -77,8 +77,8 @@ class Visit:
 
     @property
     def path(self) -> str:
-        """Path of this page, without its query."""
-        return urlsplit(self.req.url).path or "/"
+        """Path of this page, without its query; with one slash in front, so that no link made of it leads to another host."""
+        return "/" + urlsplit(self.req.url).path.lstrip("/\\")
 
     @property
     def wants_json(self) -> bool:
