@@ -12,13 +12,15 @@ async def nothing(_port: str, _method: str) -> None:
 class Hooks:
     """``before`` runs ahead of the effect, ``after`` behind it; both get the names of the port and of the method.
 
+    One that has nothing to wait for may return None instead of something to await.
+
     An error in ``before`` is a call that never arrived; one in ``after`` is an answer that got lost; waiting in
     either delays and reorders. Between the two the effect itself never yields, so it is one step.
     """
 
     def __init__(self) -> None:
-        self.before: Callable[[str, str], Awaitable[None]] = nothing
-        self.after: Callable[[str, str], Awaitable[None]] = nothing
+        self.before: Callable[[str, str], Awaitable[None] | None] = nothing
+        self.after: Callable[[str, str], Awaitable[None] | None] = nothing
 
 
 class Hooked(Protocol):
@@ -40,9 +42,14 @@ def call[S: Hooked, **P, R](
 
     @wraps(method)
     async def called(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        await self.hooks.before(self.port, name)
+        hooks, port = self.hooks, self.port
+        wait = hooks.before(port, name)
+        if wait is not None:
+            await wait
         result = await method(self, *args, **kwargs)
-        await self.hooks.after(self.port, name)
+        wait = hooks.after(port, name)
+        if wait is not None:
+            await wait
         return result
 
     return called

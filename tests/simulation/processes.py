@@ -1,7 +1,7 @@
 """Processes that die, stand still and have wrong clocks, and what happens at each call of a port."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from contextvars import Context, ContextVar
 from datetime import datetime, timedelta
 from random import Random
@@ -90,25 +90,37 @@ class Trouble(Hooks):
         self.killed.append(process)
         self.say(f"{process.name:10} DIES: {why}")
 
-    async def _before(self, port: str, method: str) -> None:
+    def _before(self, port: str, method: str) -> Awaitable[None] | None:
         process = PROCESS.get()
-        self._live(process)
+        if process.dead or self.over:
+            raise CrashError
         self.calls += 1
         dice, weather = self._dice, self.weather
         pause = dice.random() * 0.2
         if weather.left and self._aimed(port) and dice.random() < weather.rate:
             pause += self._strike(process, port, method)
-        await self._pass(process, pause)
+        if self._passed(process, pause):
+            self._arrive(process, port, method)
+            return None
+        return self._arrive_later(process, port, method, self.loop.seconds + pause)
+
+    async def _arrive_later(self, process: Process, port: str, method: str, at: float) -> None:
+        await self._until(process, at)
+        self._arrive(process, port, method)
+
+    def _arrive(self, process: Process, port: str, method: str) -> None:
         if self._outages and self._down(port):
             self.say(f"{process.name:10} {port}.{method}: not available")
             raise UnavailableError("an outage")
         if self.trace is not None:
             self.say(f"{process.name:10} {port}.{method}")
 
-    async def _after(self, port: str, method: str) -> None:
+    def _after(self, port: str, method: str) -> Awaitable[None] | None:
         process = PROCESS.get()
-        self._live(process)
+        if process.dead or self.over:
+            raise CrashError
         dice, weather = self._dice, self.weather
+        pause = 0.0
         if process.doomed == (port, method):
             self.last_strike = self.loop.seconds
             self.kill(process, f"after {port}.{method}")
@@ -127,23 +139,25 @@ class Trouble(Hooks):
                 raise UnavailableError("no answer")
             if kind is Fault.PAUSE:
                 self._hit(kind)
-                await self._pass(process, self._span(process, f"in the answer of {port}.{method}"))
-        await self._pass(process, dice.random() * 0.05)
+                pause = self._span(process, f"in the answer of {port}.{method}")
+        pause += dice.random() * 0.05
+        return None if self._passed(process, pause) else self._until(process, self.loop.seconds + pause)
 
     def _aimed(self, port: str) -> bool:
         return not self.weather.focus or port in self.weather.focus
 
-    def _live(self, process: Process) -> None:
-        if process.dead or self.over:
-            raise CrashError
-
-    async def _pass(self, process: Process, pause: float) -> None:
+    def _passed(self, process: Process, pause: float) -> bool:
+        """Let a pause pass if nobody has anything to do meanwhile: most of the speed."""
         at = self.loop.seconds + pause
-        if not self.loop.goes_on(at) or process.still_until > at:
-            await self.loop.until(max(at, process.still_until))
+        return process.still_until <= at and self.loop.goes_on(at)
+
+    async def _until(self, process: Process, at: float) -> None:
+        """Come back at an instant, or when the process no longer stands still; never, if it died meanwhile."""
+        await self.loop.until(max(at, process.still_until))
         while process.still_until > self.loop.seconds and not self.over:
             await self.loop.until(process.still_until)
-        self._live(process)
+        if process.dead or self.over:
+            raise CrashError
 
     def _pick(self) -> Fault | None:
         kinds = self.weather.kinds
