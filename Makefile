@@ -16,6 +16,9 @@ UPGRADE ?=
 SCHEDULES ?=
 SEED ?=
 TRACE ?=
+# Inputs of `make fuzz` for each of its targets, and the only target
+EXAMPLES ?=
+ONLY ?=
 # The way in that `make demo` plays
 CHANNEL ?= website
 
@@ -53,6 +56,10 @@ simulate: setup ## run random schedules with faults against every invariant; SCH
 .PHONY: mutants
 mutants: setup ## put each known fault into the services and see that the simulation catches it
 	@SEED="$(SEED)" exec $(PY) -m tests.simulation mutants
+
+.PHONY: fuzz
+fuzz: setup ## try made-up and mutated inputs at everything that strangers can reach; EXAMPLES=n SEED=k ONLY=name
+	@EXAMPLES="$(EXAMPLES)" SEED="$(SEED)" ONLY="$(ONLY)" exec $(PY) -m tests.fuzz
 
 .PHONY: check
 check: setup ## lint, formatting, types, the direction of imports, templates, pins

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import unquote
 
 _OWN: Final = re.compile(
-    r"/(?:apply|applications/[0-9a-f]{32}|pickup/[0-9a-f]{32}|review/[A-Za-z0-9_.-]+|staff(?:/[A-Za-z0-9/_-]*)?"
+    r"/(?:apply|applications/[0-9a-f]{32}|pickup/[0-9a-f]{32}|review/[A-Za-z0-9_.-]+|staff(?:/[A-Za-z0-9_-]+)*"
     r"|office(?:/[0-9a-f]{32}(?:/slip)?)?"
     r"|verify(?:/link)?)?"
 )
