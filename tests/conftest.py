@@ -12,6 +12,7 @@ _ROOT = Path(__file__).resolve().parent
 _TOGETHER = {
     "journeys": "stack",
     "browser": "stack",
+    "pages": "pages",
     "contract/host": "host",
     "contract/control": "supervisor",
 }

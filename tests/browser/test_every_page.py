@@ -1,6 +1,6 @@
 """Every page: accessible, nothing sticks out on a narrow phone, no console error, our own origins only.
 
-Languages take turns from page to page; ``make accessibility`` looks at every page in every language.
+The pages of the running service, for ``make accessibility``; ``make test`` looks at the samples (``tests/pages``).
 With ``REREGISTER_PICTURES=FOLDER`` it also leaves pictures of all of them there, for a person to look at.
 """
 
@@ -44,18 +44,11 @@ def test_every_page_is_accessible_and_fits(
     desk = Desk(windows)
     found = [
         fault
-        for number, scene in enumerate(part(town))
-        for language in _languages(scene, number)
+        for scene in part(town)
+        for language in scene.languages
         for fault in _look(desk.window(scene, language), scene, language)
     ]
     assert found == []
-
-
-def _languages(scene: Scene, number: int) -> tuple[str, ...]:
-    """The languages in which a page is looked at in this run."""
-    if os.environ.get("REREGISTER_EVERY_LANGUAGE") or os.environ.get("REREGISTER_PICTURES"):
-        return tuple(scene.languages)
-    return (scene.languages[number % len(scene.languages)],)
 
 
 @dataclass
