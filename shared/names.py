@@ -25,3 +25,6 @@ TABLE_LIMITS: Final = "limits"
 TABLES: Final = (TABLE_APPLICATIONS, TABLE_DUE, TABLE_LOCKS, TABLE_REQUESTS, TABLE_ACCESSES, TABLE_LIMITS)
 
 CONTAINER_PHOTOS: Final = "id-photos"
+CONTAINER_HEADS: Final = "audit-heads"
+"""Heads of audit chains: written by the worker alone, read by the auditor's pages and command; immutable in the cloud."""
+CONTAINERS: Final = (CONTAINER_PHOTOS, CONTAINER_HEADS)

@@ -7,7 +7,8 @@ import azure.functions as func
 
 from functions._http.visit import Visit
 from shared import bootstrap
-from shared.domain.application import Application, Decided
+from shared.domain.application import Application
+from shared.domain.case_parts import Decided
 from shared.domain.kinds import DecisionKind
 from shared.presentation.views import (
     EarlierApplication,

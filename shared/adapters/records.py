@@ -1,10 +1,12 @@
 """The storage adapters over one set of accounts: one object for whoever wires them."""
 
 from shared import names
+from shared.adapters.blob_heads import BlobHeads
 from shared.adapters.blob_photos import BlobPhotos
 from shared.adapters.queue_hints import QueueHints
 from shared.adapters.storage import Storage
 from shared.adapters.tables_accesses import TableAccesses
+from shared.adapters.tables_all_cases import TableAllCases
 from shared.adapters.tables_applications import TableApplications
 from shared.adapters.tables_card_links import TableCardLinks
 from shared.adapters.tables_due import TableDueRows
@@ -32,4 +34,6 @@ class Records:
         self.card_links = TableCardLinks(locks)
         self.accesses = TableAccesses(storage.table(names.TABLE_ACCESSES), randomness=randomness)
         self.photos = BlobPhotos(storage)
+        self.heads = BlobHeads(storage)
+        self.all_cases = TableAllCases(cases)
         self.hints = QueueHints(storage)

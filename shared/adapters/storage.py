@@ -87,7 +87,7 @@ class Storage:
         return self._blob_service().get_container_client(self._prefix + name)
 
     async def ensure(self) -> None:
-        """Create tables, queues and the container where they are missing; for the local emulator and tests.
+        """Create tables, queues and containers where they are missing; for the local emulator and tests.
 
         In the cloud the templates create them, and the identities of the service may not.
 
@@ -104,12 +104,13 @@ class Storage:
                     await self.queue(queue).create_queue()
                 except ResourceExistsError:
                     continue
-            container = self.container()
-            if not await container.exists():
-                try:
-                    await container.create_container()
-                except ResourceExistsError:
-                    return
+            for each in names.CONTAINERS:
+                container = self.container(each)
+                if not await container.exists():
+                    try:
+                        await container.create_container()
+                    except ResourceExistsError:
+                        continue
 
     async def probe(self) -> None:
         """Ask for one row that is never there, to see whether the tables answer.

@@ -84,6 +84,7 @@ def worker() -> "WorkerPorts":
     from shared.adapters.graph_passes import GraphPasses
     from shared.adapters.graph_sessions import GraphSignInSessions
     from shared.adapters.sealed_pass import RsaSealer
+    from shared.adapters.system import SystemRandomness
     from shared.presentation.composer import Composer
     from shared.services.worker_ports import WorkerPorts
 
@@ -93,7 +94,9 @@ def worker() -> "WorkerPorts":
     return WorkerPorts(
         rules=rules(),
         clock=clock(),
+        randomness=SystemRandomness(),
         applications=records.applications,
+        heads=records.heads,
         open_cases=records.open_cases,
         inbox=records.inbox,
         sweep=records.inbox,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.accounts import AccountFacts, Address, GuardResult, Method
+from shared.domain.audit import actor_of, linked
+from shared.domain.case_parts import Approval, Attempt, Decided, IssuedPass, Proof
 from shared.domain.errors import IllegalMoveError
 from shared.domain.events import Event, EventKind, Party
 from shared.domain.kinds import (
@@ -19,97 +21,11 @@ from shared.domain.kinds import (
     Flag,
     Language,
     Reason,
-    ReasonCode,
 )
 from shared.domain.mails import OwedMail
 from shared.domain.photo import StoredPhoto
 from shared.domain.requests import Answer, Outcome, Request
 from shared.domain.states import MOVES, TERMINAL, UNDONE, State, check_move
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """Who approved, and the evidence for it, kept so that it can be verified again.
-
-    Attributes:
-        oid: Object id of the approver.
-        name: Name to be shown to colleagues.
-        employee_id: From the directory; the same one counts as the same person.
-        round: Review round in which it was given.
-        evidence: The approver's ID token.
-        stamped_at: Time at which the storage service stored the decision (UTC).
-    """
-
-    oid: str
-    name: str
-    employee_id: str
-    round: int
-    evidence: str
-    stamped_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The token that came with an application, kept so that it can be verified again.
-
-    Attributes:
-        evidence: The token: a clerk's ID token, the flow's access token, the card provider's ID token.
-        stamped_at: Time at which the storage service stored it (UTC, real time).
-    """
-
-    evidence: str
-    stamped_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One claimed attempt to make a pass.
-
-    Attributes:
-        number: Counts from 1 over the whole case.
-        deadline: After it the claim is void (UTC, business clock).
-        public_key: RSA public key of the browser (base64 SubjectPublicKeyInfo).
-        session: Digest of the browser session that asked, the only one that may collect.
-    """
-
-    number: int
-    deadline: datetime
-    public_key: str
-    session: str
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedPass:
-    """The live pass of a case, as far as anything but the browser knows it.
-
-    Attributes:
-        id: Id of the pass in Graph.
-        attempt: Attempt that made it.
-        issued_at: When (UTC, business clock).
-        expires_at: When its life ends (UTC, business clock).
-        sealed: Base64 RSA-OAEP-256 ciphertext; empty once the page said that it was shown.
-        session: Digest of the browser session that may collect it.
-    """
-
-    id: str
-    attempt: int
-    issued_at: datetime
-    expires_at: datetime
-    sealed: str
-    session: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The last decision of a reviewer, as colleagues and the applicant are told."""
-
-    round: int
-    kind: str
-    by: str
-    at: datetime
-    reason_code: ReasonCode | None = None
-    message: str = ""
-    oid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +48,8 @@ class Application:
         vouched: A verified confirmation at the counter, or a verified card, said that the person was there.
         disowned: The owner said "this was not me", whatever came of it.
         contest_kept: The account's lock knows of it, so that no number of later applications makes anybody forget.
+        blocks: Of a case at the office: what blocked the account when it was looked at first; ``to_lift`` is what is still to be
+            taken off its lock, ``lifters`` are the marks of the operator who said so.
         sessions_to_end: Sessions are to be ended although the case is over.
         due_at: When the clock moves the present state (UTC): opening, overdue, expiry, end of the delay.
         pickup_until: Until when the pass may be collected (UTC).
@@ -142,6 +60,9 @@ class Application:
         check_at: When the registration is looked for next (UTC).
         removals: Old methods that are still to be removed; ``removed`` names the kinds that were, ``kept`` counts the
             ones that Graph would not remove.
+        events: How many events there are; ``chain`` is the hash of the last one, ``chained_at`` when it was added (UTC).
+        head: Number of the last event whose hash is known to be kept in the container of heads.
+        salt: Makes the marks by which the trail names the person; erased with them.
     """
 
     id: str
@@ -186,6 +107,9 @@ class Application:
     vouched: bool = False
     disowned: bool = False
     contest_kept: bool = False
+    blocks: tuple[str, ...] = ()
+    to_lift: tuple[str, ...] = ()
+    lifters: tuple[str, ...] = ()
     sessions_to_end: bool = False
     overdue: int = 0
     promised_by: datetime | None = None
@@ -208,6 +132,10 @@ class Application:
     kept: int = 0
     completed_at: datetime | None = None
     events: int = 0
+    chain: str = ""
+    chained_at: datetime | None = None
+    head: int = 0
+    salt: str = ""
 
     @property
     def terminal(self) -> bool:
@@ -287,9 +215,12 @@ def note(
     actor: str = "",
     **detail: str,
 ) -> Change:
-    """Something happened that leaves the state as it is."""
-    event = Event(kind, at, party, application.state, actor, detail)
-    return Change(replace(application, events=application.events + 1), (event,))
+    """Something happened that leaves the state as it is: one more link of the audit chain, never to be altered afterwards."""
+    number = application.events + 1
+    by = actor_of(actor, party, subject=application.subject, salt=application.salt)
+    said = Event(kind, at, party, application.state, by, detail)
+    event = linked(application.id, said, number=number, previous=application.chain)
+    return Change(replace(application, events=number, chain=event.hash, chained_at=at), (event,))
 
 
 def move(

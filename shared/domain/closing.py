@@ -125,10 +125,8 @@ def refuse(
     actor: str = "",
 ) -> Change:
     """What came with it does not hold, or the way in is not for this account: it ends; who never heard of it is not told."""
-    change = _end(application, Closing.REFUSED, now, rules, party=party, actor=actor)
-    (ended,) = change.events
-    if change.application.terminal:
-        return replace(change, events=(replace(ended, kind=event, detail={"why": why}),))
+    if application.attempt is None or application.state is State.STOPPING:
+        return _end(application, Closing.REFUSED, now, rules, party=party, actor=actor, event=event, code=why)
     noted = note(application, event, now, party=party, actor=actor, why=why)  # then its pass is taken back
     return noted.also(_end(noted.application, Closing.REFUSED, now, rules, party=party, actor=actor))
 
@@ -287,13 +285,22 @@ def _back(
 
 
 def _end(
-    application: Application, why: Closing, now: datetime, rules: Rules, *, party: Party, actor: str
+    application: Application,
+    why: Closing,
+    now: datetime,
+    rules: Rules,
+    *,
+    party: Party,
+    actor: str,
+    event: EventKind | None = None,
+    code: str = "",
 ) -> Change:
     """Every end but ``completed`` comes by here: what ever claimed an attempt goes through ``stopping`` first."""
     if application.attempt is not None and application.state is not State.STOPPING:
         return _stopping(application, why, now, rules, party=party, actor=actor)
     target = _ENDS.get(why, State.CANCELLED)
-    change = move(application, target, _END_EVENTS[target], now, party=party, actor=actor, why=why.value)
+    kind = event or _END_EVENTS[target]
+    change = move(application, target, kind, now, party=party, actor=actor, why=code or why.value)
     ended = replace(change.application, stop_as=why, due_at=None, promised_by=None, attention=None)
     if ended.photo is not None and ended.photo.erase_at is None:
         ended = replace(ended, photo=replace(ended.photo, erase_at=now + rules.photo_retention))
@@ -303,10 +310,10 @@ def _end(
     untold = application.attempt is None and not application.guards  # owner notices follow the guards
     if untold and (application.unconfirmed or why in {Closing.REFUSED, Closing.NOT_CONFIRMED}):
         return change
-    if why is Closing.NOT_ME:
+    if why in {Closing.NOT_ME, Closing.BLOCKED}:
         return change.owing(*to_owner(ended, MailKind.CLOSED, now, round_=ended.round))
-    kind = MailKind.REJECTED if why is Closing.REJECTED else MailKind.CLOSED
-    return change.owing(*to_applicant(ended, kind, now, round_=ended.round))
+    mail = MailKind.REJECTED if why is Closing.REJECTED else MailKind.CLOSED
+    return change.owing(*to_applicant(ended, mail, now, round_=ended.round))
 
 
 def photos_erased(application: Application, names: set[str], now: datetime) -> Change:

@@ -10,7 +10,8 @@ from datetime import datetime
 from shared.domain import closing
 from shared.domain.accounts import AccountFacts, Method
 from shared.domain.addressees import to_owner, to_staff
-from shared.domain.application import Application, Approval, Change, Decided, move, note, with_facts
+from shared.domain.application import Application, Change, move, note, with_facts
+from shared.domain.case_parts import Approval, Decided
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import CardKind, CounterBar, DecisionKind, Language, Reason
 from shared.domain.mails import MailKind

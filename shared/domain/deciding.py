@@ -5,7 +5,8 @@ from datetime import datetime
 
 from shared.domain.accounts import refused
 from shared.domain.addressees import to_applicant, to_collect, to_owner, to_staff
-from shared.domain.application import Application, Approval, Change, Decided, move, note
+from shared.domain.application import Application, Change, move, note
+from shared.domain.case_parts import Approval, Decided
 from shared.domain.closing import need_attention, stop
 from shared.domain.counter import print_slip
 from shared.domain.errors import NotAllowedError

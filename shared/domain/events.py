@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     OWNER_CONFIRMED = "owner_confirmed"
     STOPPING_STARTED = "stopping_started"
     CONTESTED = "contested"
+    BLOCK_LIFTED = "block_lifted"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     ATTENTION_NEEDED = "attention_needed"
@@ -47,6 +48,7 @@ class EventKind(StrEnum):
     CARD_VERIFIED = "card_verified"
     CARD_REFUSED = "card_refused"
     RESPONSE_DIFFERED = "response_differed"
+    AUDIT_DIFFERED = "audit_differed"
 
 
 class Party(StrEnum):
@@ -68,9 +70,13 @@ class Event:
         kind: What happened.
         at: When (UTC, business clock).
         party: Who did it.
-        actor: Object id of the person who did it, empty for the system and for an owner without sign-in.
+        actor: Object id of the member of staff who did it; of the person the case is about a salted mark; empty for the system
+            and for an owner without sign-in.
         state: The state after it.
         detail: Identifiers and codes, never personal data.
+        number: Counts from 1 over the case; 0 in a row from before there was a chain, which has no hashes either.
+        previous: Hash of the event before it; empty for the first.
+        hash: Hash of this one (``audit.hash_of``).
     """
 
     kind: EventKind
@@ -79,3 +85,6 @@ class Event:
     state: State
     actor: str = ""
     detail: dict[str, str] = field(default_factory=dict)
+    number: int = 0
+    previous: str = ""
+    hash: str = ""

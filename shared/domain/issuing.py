@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from shared.domain.accounts import Method
 from shared.domain.addressees import to_owner
-from shared.domain.application import Application, Attempt, Change, IssuedPass, move, note
+from shared.domain.application import Application, Change, move, note
+from shared.domain.case_parts import Attempt, IssuedPass
 from shared.domain.closing import need_attention
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import Attention, Reason

@@ -112,6 +112,7 @@ class Guard(StrEnum):
     NO_ELIGIBLE_ROLE = "no_eligible_role"
     NOT_PROTECTED = "not_protected"
     NOT_FROZEN = "not_frozen"
+    NOT_BLOCKED = "not_blocked"
     ADDRESS_ON_FILE = "address_on_file"
     OWNER_NOTIFIED = "owner_notified"
 
@@ -137,6 +138,7 @@ class Attention(StrEnum):
     CONTESTED = "contested"
     GRAPH_REFUSED = "graph_refused"
     MAIL_REFUSED = "mail_refused"
+    AUDIT = "audit"
 
 
 class Closing(StrEnum):
@@ -151,3 +153,12 @@ class Closing(StrEnum):
     OPERATOR = "operator"
     NOT_CONFIRMED = "not_confirmed"
     REFUSED = "refused"
+    BLOCKED = "blocked"
+
+
+class LiftReason(StrEnum):
+    """Why an operator lifts the block of an account."""
+
+    OWNER_IDENTIFIED = "owner_identified"
+    PRESSED_BY_MISTAKE = "pressed_by_mistake"
+    OTHER = "other"

@@ -1,7 +1,7 @@
 """The next step of a case: the one place that says what is due. The loop in ``services/look_at.py`` only obeys.
 
 Order: settle a pass that was just made; stops; whatever the state asks for; requests that no longer fit; photos; mails;
-the inbox; wait.
+the head of the audit chain; the inbox; wait.
 """
 
 from dataclasses import replace
@@ -16,6 +16,8 @@ from shared.domain.requests import STOPS, Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.states import State
 from shared.domain.step_by_state import advance
+from shared.domain.step_of_audit import keep_head
+from shared.domain.step_of_block import tend_block
 from shared.domain.step_of_counter import print_again
 from shared.domain.step_of_form import differs
 from shared.domain.steps import (
@@ -53,6 +55,7 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
         _settle_minted(case, application, now, rules)
         or _stops(case, application, now, rules)
         or _contest(case, application)
+        or tend_block(case, application, now, rules)
         or _operator(case, application, now, rules)
         or _owner_confirms(case, application, now)
         or advance(case, application, now, rules)
@@ -62,6 +65,7 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
         or _left_over(case, application, now)
         or _photos(case, application, now)
         or _mails(case, now)
+        or keep_head(case, application, now, rules)
     )
     if step is not None:
         return step
@@ -74,7 +78,7 @@ def _before_the_first_commit(case: Case, now: datetime, rules: Rules) -> Step:
     submits = [each for each in case.waiting if each.kind is RequestKind.SUBMIT]
     if submits:
         request = replace(submits[0], received_at=min(submits[0].received_at, now))
-        change = reviewing.submit(request, now, rules).answering(request, now)
+        change = reviewing.submit(request, now, rules, salt=case.found.salt).answering(request, now)
         for stored in _photos_of(case, request.body.get("photo", "")):
             change = change.answering(stored, now)
         return Commit(change)
@@ -110,6 +114,7 @@ def _from_the_future(application: Application, request: Request) -> bool:
         RequestKind.REGISTERED: application.events,
         RequestKind.RUN_AGAIN: application.interventions,
         RequestKind.STOP: application.interventions,
+        RequestKind.LIFT_BLOCK: application.interventions,
     }
     return request.slot > newest.get(request.kind, request.slot)
 

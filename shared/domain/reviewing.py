@@ -5,7 +5,8 @@ from datetime import datetime
 
 from shared.domain.accounts import AccountFacts, GuardResult, Method, refused
 from shared.domain.addressees import receipt, to_applicant, to_owner, to_staff
-from shared.domain.application import Application, Change, Proof, move, note, with_facts
+from shared.domain.application import Application, Change, move, note, with_facts
+from shared.domain.case_parts import Proof
 from shared.domain.closing import need_attention
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import SUBMITTED_BY_WEB, Attention, Channel, Flag, Language, Reason
@@ -25,11 +26,12 @@ def reference_of(application: str) -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
-def submit(request: Request, now: datetime, rules: Rules) -> Change:
+def submit(request: Request, now: datetime, rules: Rules, *, salt: str = "") -> Change:
     """The application begins with what the door took in; nothing of the directory is known yet.
 
     Only the website's door knows the account; the other channels bring evidence, and the worker finds out whose it is. Object
-    ids are written in small letters, as Entra writes them: one account must not have two locks.
+    ids are written in small letters, as Entra writes them: one account must not have two locks. ``salt`` is random, for the marks
+    by which the audit trail names the person.
     """
     body = request.body
     name = body.get("photo", "")
@@ -52,6 +54,7 @@ def submit(request: Request, now: datetime, rules: Rules) -> Change:
         account=body.get("account", ""),
         proof=_proof(request, channel),
         source=body.get("source", ""),
+        salt=salt,
     )
     return note(
         application,
@@ -90,6 +93,9 @@ class Prechecks:
     methods: tuple[Method, ...]
     earlier: int
     contested_before: bool = False
+    blocks: tuple[str, ...] = ()
+    block_lifted: bool = False
+    lifters: tuple[str, ...] = ()
 
 
 def precheck(application: Application, found: Prechecks, now: datetime, rules: Rules) -> Change:
@@ -108,6 +114,8 @@ def judged(application: Application, found: Prechecks) -> Application:
         known,
         guards=found.guards,
         methods_seen=tuple(each for each in found.methods if each.kind.is_mfa),
+        blocks=found.blocks if known.channel is Channel.OFFICE else (),
+        operators=(*known.operators, *(each for each in found.lifters if each not in known.operators)),
     )
     return replace(known, flags=_flags(known, found))
 

@@ -10,6 +10,8 @@ from shared.domain.mails import MailKind
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.step_facts import all_refused, expire, first, missing, over, owner_notified
+from shared.domain.step_of_audit import head_kept, keep_head
+from shared.domain.step_of_block import blocked_at_claim
 from shared.domain.step_of_card import pickup_bar
 from shared.domain.step_of_lock import guards_of
 from shared.domain.steps import (
@@ -66,7 +68,9 @@ def _claim(
         return Commit(answer)
     if case.found.unreachable:
         return None
-    barred = pickup_bar(case, application, request, now, rules)
+    barred = blocked_at_claim(case, application, request, now, rules) or pickup_bar(
+        case, application, request, now, rules
+    )
     if barred is not None:
         return barred
     notified = owner_notified(case, application)
@@ -87,12 +91,11 @@ def _claim(
 
 def step_issuing(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """Only the look that claimed the attempt calls Graph; after the deadline anybody may clear up."""
-    del rules
     attempt = application.attempt
     if attempt is None:
         return None
     if case.found.claimed == attempt.number and case.found.minted is None:
-        return MintPass(application)
+        return _on_record(case, application, now, rules) or MintPass(application)
     if now < attempt.deadline or case.found.unreachable:
         return None
     if case.found.passes is None:
@@ -100,6 +103,13 @@ def step_issuing(case: Case, application: Application, now: datetime, rules: Rul
     if case.found.passes:
         return DeletePasses(tuple(each.id for each in case.found.passes))
     return Commit(issuing.not_issued(application, "interrupted", now))
+
+
+def _on_record(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """No record, no pass: the head with the claim is kept before Graph is asked; if it cannot be, the person asks again."""
+    if case.found.head_blocked and not head_kept(case, application):
+        return Commit(issuing.not_issued(application, "no_record", now))
+    return keep_head(case, application, now, rules)
 
 
 def step_issued(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:

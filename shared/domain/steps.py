@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.domain.accounts import AccountFacts, LivePass, Method
 from shared.domain.application import Application, Change
+from shared.domain.audit import AuditHead
 from shared.domain.card import CardLink
 from shared.domain.issuing import Minted, NotMinted
 from shared.domain.mails import MailState, OwedMail
@@ -28,6 +29,7 @@ class Need(StrEnum):
     PROOF = "proof"
     CLERK = "clerk"
     SUBJECT = "subject"
+    BLOCK = "block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ class KeepContest:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftBlock:
+    """Take what the case names off the block that is kept with the account's lock."""
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveMethods:
     """Remove these old methods and whatever pass is left."""
 
@@ -115,6 +122,13 @@ class SendMails:
     """Send what is owed, as far as the budget allows."""
 
     mails: tuple[OwedMail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepHead:
+    """Write the newest hash of the audit trail to where nobody can change it."""
+
+    head: AuditHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +156,11 @@ type Step = (
     | DeletePasses
     | RevokeSessions
     | KeepContest
+    | LiftBlock
     | RemoveMethods
     | ErasePhotos
     | SendMails
+    | KeepHead
     | EraseRequests
     | Wait
 )
@@ -152,12 +168,21 @@ type Step = (
 
 @dataclass(frozen=True, slots=True)
 class LockFacts:
-    """Who holds the account's lock, and what came before; ``other`` is the holder's open case if it is another one."""
+    """Who holds the account's lock, and what came before; ``other`` is the holder's open case if it is another one.
+
+    Attributes:
+        blocked: Applications of which the owner said "not me", and which nobody has lifted.
+        lifted: Somebody has lifted a block, and none stands now.
+        lifters: Marks of the operators who did.
+    """
 
     holder: str
     earlier: int
     contested_before: bool = False
     other: Application | None = None
+    blocked: tuple[str, ...] = ()
+    lifted: bool = False
+    lifters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +203,7 @@ class Findings:
         cards: The same of requests for the pass, by key.
         card_passes: How many passes by card the account got within 24 hours.
         link_stands: Whether the account is still linked as it was when its card decided.
+        blocks: What blocks the account; ``block_lifted``: what the case names was taken off.
         refused: Graph refuses to answer for good: a permission is missing.
         mails_blocked_until: The mail service or its budget takes nothing before then.
         passes_deleted: Ids of the passes that this look deleted; never forgotten within the look.
@@ -186,6 +212,9 @@ class Findings:
         proved: Whether the flow's token that came with a form verifies; ``form_proofs`` the same of later requests.
         clerk: Whom the token of a look-up at the counter names.
         subject: Object id of the account that a form or a clerk named; empty if there is none.
+        salt: A random value for a case that begins in this look.
+        head: Number of the last event whose hash this look knows to be kept; ``head_blocked``: it could not be written now.
+        head_differs: Number of the event of which another hash is kept already.
     """
 
     lock: LockFacts | None = None
@@ -206,6 +235,8 @@ class Findings:
     mails_blocked_until: datetime | None = None
     sessions_revoked: bool = False
     contest_kept: bool = False
+    blocks: tuple[str, ...] | None = None
+    block_lifted: bool = False
     methods_gone: tuple[Method, ...] | None = None
     photos_erased: frozenset[str] = frozenset()
     minted: Minted | NotMinted | None = None
@@ -214,6 +245,10 @@ class Findings:
     form_proofs: dict[str, bool] = field(default_factory=dict)
     clerk: Decider | None = None
     subject: str | None = None
+    salt: str = ""
+    head: int = 0
+    head_blocked: bool = False
+    head_differs: int = 0
 
     def has(self, need: Need) -> bool:
         """Whether this was gathered already."""
@@ -230,6 +265,7 @@ class Findings:
             Need.PROOF: self.proved is not None,
             Need.CLERK: self.clerk is not None,
             Need.SUBJECT: self.subject is not None,
+            Need.BLOCK: self.blocks is not None,
         }[need]
 
 

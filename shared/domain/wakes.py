@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from shared.domain.application import Application
+from shared.domain.blocking import lifted_at_office
 from shared.domain.rules import Rules
 from shared.domain.states import State
 from shared.domain.step_facts import cooled_at
@@ -22,7 +23,12 @@ def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -
     times = [each for each in _times(case, application, rules) if each is not None]
     if case.owed():
         times.append(case.found.mails_blocked_until or now + WORK_IN_PROGRESS)
-    if case.found.unreachable or application.state is State.SUBMITTED or application.awaits_prechecks:
+    if (
+        case.found.head_blocked
+        or case.found.unreachable
+        or application.state is State.SUBMITTED
+        or application.awaits_prechecks
+    ):
         times.append(now + TRY_AGAIN)  # also while another case of the account comes to its end
     if not times:
         return None
@@ -38,6 +44,7 @@ def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> d
     busy = {State.SUBMITTED, State.STOPPING}
     left = application.removals or application.discarded or application.sessions_to_end
     left = left or (application.disowned and not application.contest_kept)
+    left = left or application.to_lift or lifted_at_office(application)
     if owes_mail or application.state in busy or application.awaits_prechecks or left:
         times.append(now + WORK_IN_PROGRESS)
     return min(times, default=None)

@@ -5,6 +5,7 @@ All instants are aware UTC. Every method may raise :class:`UnavailableError`; ot
 
 from shared.domain.accounts import LivePass
 from shared.domain.staff import StaffIdentity
+from shared.ports.audit import AllCases, AuditHeads, KeptHeads
 from shared.ports.cases import (
     Access,
     Accesses,
@@ -55,7 +56,9 @@ __all__ = [
     "Accesses",
     "AccountLock",
     "AccountLocks",
+    "AllCases",
     "Applications",
+    "AuditHeads",
     "CardLinks",
     "CardTokens",
     "Clock",
@@ -69,6 +72,7 @@ __all__ = [
     "Hints",
     "Inbox",
     "InboxSweep",
+    "KeptHeads",
     "LinkTokens",
     "Links",
     "LivePass",

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.application import Application, Decided
+from shared.domain.application import Application
+from shared.domain.case_parts import Decided
 from shared.domain.events import Event
 from shared.domain.kinds import Channel, DecisionKind, ReasonCode
 from shared.domain.mails import OwedMail

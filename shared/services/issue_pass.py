@@ -5,7 +5,8 @@ it; read the clock again; create once; seal. The record is the loop's next commi
 """
 
 from shared.domain.accounts import AccountFacts
-from shared.domain.application import Application, Attempt
+from shared.domain.application import Application
+from shared.domain.case_parts import Attempt
 from shared.domain.issuing import Minted, NotMinted, old_methods, removes_before_issuing
 from shared.ports import ForbiddenError, NewPass, UnavailableError, UnknownOutcomeError
 from shared.services.remove_old_methods import remove

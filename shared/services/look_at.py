@@ -14,6 +14,7 @@ from shared.domain.issuing import Minted
 from shared.domain.next_step import next_step
 from shared.domain.requests import Request
 from shared.domain.states import State
+from shared.domain.step_of_audit import remembering
 from shared.domain.steps import (
     Case,
     Commit,
@@ -26,6 +27,8 @@ from shared.domain.steps import (
     GatherDecider,
     GatherFormProof,
     KeepContest,
+    KeepHead,
+    LiftBlock,
     MintPass,
     RemoveMethods,
     RevokeSessions,
@@ -45,8 +48,9 @@ from shared.ports import (
     UnknownOutcomeError,
     Wake,
 )
-from shared.services import gather_card, gather_facts, remove_old_methods
+from shared.services import gather_card, gather_facts, keep_block, remove_old_methods
 from shared.services.issue_pass import issue_pass
+from shared.services.keep_head import keep_head
 from shared.services.send_mails import send_mails
 from shared.services.set_aside import set_aside
 from shared.services.supersede import supersede, tell_successor
@@ -109,6 +113,8 @@ class _Look:
             minted=self._found.minted,
             claimed=self._found.claimed,
             passes_deleted=self._found.passes_deleted,
+            head=self._found.head,
+            salt="" if self._snapshot else self._ports.randomness.token(),
         )
 
     def next(self) -> Step:
@@ -146,6 +152,8 @@ class _Look:
                 outcome = await send_mails(self._known(), mails, self._ports)
                 self._snapshot = outcome.snapshot
                 self._found.mails_blocked_until = outcome.blocked_until
+            case KeepHead(head):
+                await keep_head(head, self._found, self._ports)
             case EraseRequests(requests):
                 await self._ports.sweep.erase(requests)
                 gone = {each.key for each in requests}
@@ -183,8 +191,11 @@ class _Look:
             case RevokeSessions():
                 self._found.sessions_revoked = await self._revoke(subject)
             case KeepContest():
-                await gather_facts.keep_contest(subject, self._id, self._ports)
+                await keep_block.keep_contest(self._known().application, self._ports)
                 self._found.contest_kept = True
+            case LiftBlock():
+                await keep_block.lift_block(self._known().application, self._ports)
+                self._found.block_lifted = True
             case RemoveMethods(methods):
                 self._found.methods_gone = await self._remove(subject, methods)
             case _:
@@ -212,7 +223,7 @@ class _Look:
 
     async def _commit(self, change: Change) -> None:
         """Save with a due row that was written before; if somebody else was first, read anew."""
-        before = self._snapshot
+        before, change = self._snapshot, remembering(change, self._found)
         after = change.application
         opened = before is None or (before.application.terminal and not after.terminal)
         if opened or after.state is State.ATTENTION:  # again: a slower worker may have dropped it
@@ -239,7 +250,7 @@ class _Look:
     async def _guard(self, change: Change) -> Wake | None:
         """The due row that guards this save: the one the case names already, if early enough, or a new one."""
         now = self._ports.clock.now()
-        owes = bool(change.mails) or bool(self._case().owed())
+        owes = bool(change.mails or change.events) or bool(self._case().owed())  # an event owes a head
         needed = wake_after(change.application, now, owes_mail=owes)
         if needed is None:
             return None
@@ -292,9 +303,8 @@ class _Look:
                 fresh = await self._ports.due.insert(until, self._id, "review")
             if passed or (named is None and fresh is not None):
                 try:
-                    snapshot = await self._ports.applications.save(
-                        snapshot, Change(snapshot.application), fresh
-                    )
+                    change = remembering(Change(snapshot.application), self._found)
+                    snapshot = await self._ports.applications.save(snapshot, change, fresh)
                 except (StaleError, UnknownOutcomeError):
                     return
         keep = snapshot.wake.key if snapshot and snapshot.wake else ""

@@ -1,6 +1,7 @@
 """Verify what came with an application or a request: the tokens of staff, clerks and the flow of a form, and whom they name."""
 
-from shared.domain.application import Application, Proof
+from shared.domain.application import Application
+from shared.domain.case_parts import Proof
 from shared.domain.requests import Request, RequestKind
 from shared.domain.staff import Decider
 from shared.domain.steps import Findings, Need

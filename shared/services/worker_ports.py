@@ -12,7 +12,9 @@ class WorkerPorts:
 
     rules: Rules
     clock: ports.Clock
+    randomness: ports.Randomness
     applications: ports.Applications
+    heads: ports.AuditHeads
     open_cases: ports.OpenCases
     inbox: ports.Inbox
     sweep: ports.InboxSweep

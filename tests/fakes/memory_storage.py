@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from shared.ports import Randomness
 from tests.fakes.hooks import Hooks
+from tests.fakes.memory_audit import MemoryAllCases, MemoryHeads
 from tests.fakes.memory_cases import MemoryAccesses, MemoryApplications, MemoryOpenCases, MemoryPoisonRows
 from tests.fakes.memory_guards import MemoryAccountLocks, MemoryMailBudgets, MemoryPhotos, MemorySwitches
 from tests.fakes.memory_links import MemoryCardLinks
@@ -36,3 +37,5 @@ class MemoryStorage:
         self.hints = MemoryHints(self.hooks)
         self.poison = MemoryPoisonRows(self.hooks)
         self.accesses = MemoryAccesses(self.hooks)
+        self.heads = MemoryHeads(self.hooks)
+        self.all_cases = MemoryAllCases(self.hooks, lambda: self.applications.ids())

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.domain.application import Application, Approval
+from shared.domain.application import Application
 from shared.domain.card import LinkDeed
+from shared.domain.case_parts import Approval
 from shared.domain.events import EventKind
 from shared.domain.kinds import Channel, Flag, Role
 from shared.domain.requests import Outcome, RequestKind

@@ -79,6 +79,7 @@ class World:
         self.dice = Random(seed)
         self.loop = VirtualLoop()  # type: ignore[abstract]  # what a loop of sockets has besides is never asked for
         self.chance: Randomness = SeededRandomness(seed)
+        self.salts: Randomness = SeededRandomness(seed + 1)
         self.book = Book()
         self.broken_ones: list[Broken] = []
         self.start = self.dice.choice(_STARTS)
@@ -174,7 +175,9 @@ class World:
         return WorkerPorts(
             rules=self.rules,
             clock=process,
+            randomness=self.salts,
             applications=kept.applications,
+            heads=kept.heads,
             open_cases=kept.open_cases,
             inbox=kept.inbox,
             sweep=kept.inbox,

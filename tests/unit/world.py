@@ -105,7 +105,9 @@ class World:
         return WorkerPorts(
             rules=self.rules,
             clock=self.clock,
+            randomness=SeededRandomness(2),
             applications=kept.applications,
+            heads=kept.heads,
             open_cases=kept.open_cases,
             inbox=kept.inbox,
             sweep=kept.inbox,

@@ -4,7 +4,8 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.accounts import Address, GuardResult, Method, MethodKind
-from shared.domain.application import Application, Approval, Attempt, Change, Decided, IssuedPass, note
+from shared.domain.application import Application, Change, note
+from shared.domain.case_parts import Approval, Attempt, Decided, IssuedPass
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import (
     Attention,

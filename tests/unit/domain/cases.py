@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.accounts import Address
-from shared.domain.application import Application, Attempt, IssuedPass
+from shared.domain.application import Application
+from shared.domain.case_parts import Attempt, IssuedPass
 from shared.domain.kinds import Channel, Closing, Language, Reason
 from shared.domain.photo import StoredPhoto
 from shared.domain.requests import Request, RequestKind

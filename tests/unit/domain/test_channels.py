@@ -7,7 +7,8 @@ import pytest
 
 from shared.domain import closing, counter, deciding
 from shared.domain.accounts import account_guards
-from shared.domain.application import Application, Approval, Attempt
+from shared.domain.application import Application
+from shared.domain.case_parts import Approval, Attempt
 from shared.domain.errors import NotAllowedError
 from shared.domain.events import Party
 from shared.domain.kinds import Attention, Channel, Closing, CounterBar, Flag, Language, Reason

@@ -9,7 +9,8 @@ import pytest
 
 from shared.domain import closing, deciding, issuing, reviewing
 from shared.domain.accounts import account_guards
-from shared.domain.application import Approval, Change
+from shared.domain.application import Change
+from shared.domain.case_parts import Approval
 from shared.domain.errors import IllegalMoveError, NotAllowedError
 from shared.domain.events import Party
 from shared.domain.issuing import Minted

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.application import Approval, Attempt
+from shared.domain.case_parts import Approval, Attempt
 from shared.domain.kinds import Attention, Channel, Closing, DecisionKind, Language, Reason, Role
 from shared.domain.links import Purpose
 from shared.domain.mails import MailKind

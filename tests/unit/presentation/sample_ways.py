@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.adapters.holiday_calendar import business_calendar
-from shared.domain.application import Application, Proof
+from shared.domain.application import Application
+from shared.domain.case_parts import Proof
 from shared.domain.kinds import CardBar, CardKind, Channel, Flag, Language, Role
 from shared.domain.mails import MailKind
 from shared.domain.states import State

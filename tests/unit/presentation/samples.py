@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.domain.accounts import Address, GuardResult, Method, MethodKind
-from shared.domain.application import Application, Decided, IssuedPass
+from shared.domain.application import Application
+from shared.domain.case_parts import Decided, IssuedPass
 from shared.domain.events import Event, EventKind, Party
 from shared.domain.kinds import (
     Attention,

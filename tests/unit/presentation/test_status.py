@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.application import Decided
+from shared.domain.case_parts import Decided
 from shared.domain.events import EventKind
 from shared.domain.kinds import DecisionKind, ReasonCode
 from shared.domain.mails import MailKind, OwedMail
