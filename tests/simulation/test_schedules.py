@@ -1,10 +1,10 @@
-"""More than a thousand schedules, other ones in each share; ``make simulate`` runs a million."""
+"""Three thousand schedules, other ones in each share; ``make simulate`` runs a million."""
 
 import pytest
 
 from tests.simulation.run import simulate
 
-_SHARES = 6
+_SHARES = 15
 _EACH = 200
 
 
