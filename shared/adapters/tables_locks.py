@@ -1,5 +1,6 @@
 """The table of locks: account locks, switches, heartbeat and mail budget, each in a partition of its own."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ _WORKER = "worker"
 _BUDGET = "budget"
 _MAIL = "mail"
 _MAX_EARLIER = 100
+_LISTED = "~blocked:"
+_LISTED_END = "~blocked;"
+"""Index rows of blocked accounts lie beside the locks, so that lock and index are one transaction; ``;`` follows ``:``."""
 
 
 class TableAccountLocks:
@@ -38,6 +42,10 @@ class TableAccountLocks:
             earlier=codec.names_from(rows.field(row, "earlier")),
             version=str(row.metadata["etag"]),
             contested=bool(row.get("contested", False)),
+            blocked_by=codec.names_from(rows.field(row, "blocked_by") or "[]"),
+            blocked_at=rows.time_from(since) if (since := rows.field(row, "blocked_at")) else None,
+            lifted=codec.names_from(rows.field(row, "lifted") or "[]"),
+            lifters=codec.names_from(rows.field(row, "lifters") or "[]"),
         )
 
     async def insert(self, subject: str, application: str) -> None:
@@ -46,22 +54,54 @@ class TableAccountLocks:
         Raises:
             ConflictError: there is a row.
         """
-        await rows.insert(self._table, _lock_row(subject, application, ()))
+        await rows.insert(self._table, _lock_row(AccountLock(subject, application, (), "")))
 
-    async def replace(self, lock: AccountLock, application: str, *, contested: bool = False) -> None:
+    async def replace(self, lock: AccountLock, application: str) -> None:
         """Take over by ETag; the application it named joins the earlier ones (the last hundred are kept).
-
-        A contest is remembered, never forgotten.
 
         Raises:
             StaleError: somebody else wrote it since it was read.
         """
-        row = _lock_row(lock.subject, application, earlier_of(lock, application))
-        row["contested"] = lock.contested or contested
+        taken = replace(lock, application=application, earlier=earlier_of(lock, application))
         try:
-            await rows.replace(self._table, row, lock.version)
+            await rows.replace(self._table, _lock_row(taken), lock.version)
         except MissingError as error:
             raise StaleError("the lock is gone") from error
+
+    async def mark(self, lock: AccountLock) -> None:
+        """Write contest and block, with the row of the index, in one transaction by the lock's ETag.
+
+        Raises:
+            StaleError: somebody else wrote it since it was read.
+            UnknownOutcomeError: no answer came; read to find out.
+        """
+        from azure.core import MatchConditions
+        from azure.data.tables import UpdateMode
+
+        listed = {"PartitionKey": _ACCOUNT, "RowKey": _listed_key(lock.subject), "blocked": lock.blocked}
+        guard = {
+            "mode": UpdateMode.REPLACE,
+            "etag": lock.version,
+            "match_condition": MatchConditions.IfNotModified,
+        }
+        try:
+            await rows.commit(
+                self._table,
+                [("update", _lock_row(lock), guard), ("upsert", listed, {"mode": UpdateMode.REPLACE})],
+            )
+        except MissingError as error:
+            raise StaleError("the lock is gone") from error
+
+    async def blocked(self) -> list[str]:
+        """Object ids of all blocked accounts."""
+        found = await rows.query(
+            self._table,
+            "PartitionKey eq @part and RowKey ge @first and RowKey lt @end and blocked eq true",
+            part=_ACCOUNT,
+            first=_LISTED,
+            end=_LISTED_END,
+        )
+        return sorted(str(each["RowKey"]).removeprefix(_LISTED) for each in found)
 
 
 class TableSwitches:
@@ -132,10 +172,20 @@ def earlier_of(lock: AccountLock, application: str) -> tuple[str, ...]:
     return tuple(each for each in (lock.application, *lock.earlier) if each != application)[:_MAX_EARLIER]
 
 
-def _lock_row(subject: str, application: str, earlier: tuple[str, ...]) -> rows.Row:
+def _lock_row(lock: AccountLock) -> rows.Row:
     return {
         "PartitionKey": _ACCOUNT,
-        "RowKey": rows.key(subject),
-        "application": rows.key(application),
-        "earlier": rows.text(codec.names_text(earlier)),
+        "RowKey": rows.key(lock.subject),
+        "application": rows.key(lock.application),
+        "earlier": rows.text(codec.names_text(lock.earlier)),
+        "contested": lock.contested,
+        "blocked_by": rows.text(codec.names_text(lock.blocked_by)),
+        "blocked_at": rows.time_text(lock.blocked_at) if lock.blocked_at else "",
+        "lifted": rows.text(codec.names_text(lock.lifted)),
+        "lifters": rows.text(codec.names_text(lock.lifters)),
     }
+
+
+def _listed_key(subject: str) -> str:
+    """Key of the index row of an account that is or was blocked; no object id begins like it."""
+    return rows.key(f"{_LISTED}{subject}")

@@ -62,6 +62,7 @@ class Application:
             ones that Graph would not remove.
         events: How many events there are; ``chain`` is the hash of the last one, ``chained_at`` when it was added (UTC).
         head: Number of the last event whose hash is known to be kept in the container of heads.
+        audit_differed: Another hash was kept for one of its events; the operators were told.
         salt: Makes the marks by which the trail names the person; erased with them.
     """
 
@@ -135,6 +136,7 @@ class Application:
     chain: str = ""
     chained_at: datetime | None = None
     head: int = 0
+    audit_differed: bool = False
     salt: str = ""
 
     @property

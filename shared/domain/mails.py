@@ -25,6 +25,7 @@ class MailKind(StrEnum):
     CLOSED = "closed"
     SLIP_PRINTED = "slip_printed"
     VERIFY_AGAIN = "verify_again"
+    BLOCK_LIFTED = "block_lifted"
 
 
 class Urgency(StrEnum):
@@ -52,6 +53,7 @@ URGENCY: dict[MailKind, Urgency] = {
     MailKind.SLIP_PRINTED: Urgency.FIRST,
     MailKind.VERIFY_AGAIN: Urgency.FIRST,
     MailKind.CLOSED: Urgency.LATER,
+    MailKind.BLOCK_LIFTED: Urgency.FIRST,
 }
 
 LINK_PURPOSE: dict[MailKind, Purpose] = {

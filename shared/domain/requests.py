@@ -21,6 +21,8 @@ class RequestKind(StrEnum):
     REGISTERED = "registered"
     RUN_AGAIN = "run_again"
     STOP = "stop"
+    LIFT_BLOCK = "lift_block"
+    CUT_LINK = "cut_link"
     CONFIRM = "confirm"
     LEAVE = "leave"
     SLIP = "slip"

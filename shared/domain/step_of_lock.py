@@ -5,7 +5,8 @@ from datetime import datetime
 from shared.domain import closing
 from shared.domain.accounts import AccountFacts, GuardResult, account_guards
 from shared.domain.application import Application, with_facts
-from shared.domain.kinds import Channel
+from shared.domain.blocking import heeds_block
+from shared.domain.kinds import Channel, Guard
 from shared.domain.reviewing import Prechecks
 from shared.domain.rules import Rules
 from shared.domain.states import State
@@ -57,6 +58,9 @@ def prechecks(case: Case, application: Application, rules: Rules) -> Gather | Pr
         methods=found.methods or (),
         earlier=found.lock.earlier if found.lock else 0,
         contested_before=found.lock.contested_before if found.lock else False,
+        blocks=found.lock.blocked if found.lock else (),
+        block_lifted=found.lock.lifted if found.lock else False,
+        lifters=found.lock.lifters if found.lock else (),
     )
 
 
@@ -67,12 +71,22 @@ def guards_of(case: Case, application: Application, rules: Rules) -> tuple[Guard
     only after its token was verified).
     """
     in_person = application.vouched or application.channel is Channel.IDENTITY_VERIFICATION
-    return account_guards(
+    asked = account_guards(
         _account(case, application),
         protected=rules.protected,
         frozen=bool(case.found.frozen),
         in_person=in_person,
     )
+    if not heeds_block(application):
+        return asked
+    return (*asked, GuardResult(Guard.NOT_BLOCKED, passed=_is_unblocked(case)))
+
+
+def _is_unblocked(case: Case) -> bool:
+    """Whether lock or block was read in this look, and nothing blocks the account; what was not read counts as blocked."""
+    read = [case.found.blocks] if case.found.blocks is not None else []
+    read += [case.found.lock.blocked] if case.found.lock is not None else []
+    return bool(read) and not any(read)
 
 
 def _account(case: Case, application: Application) -> AccountFacts | None:

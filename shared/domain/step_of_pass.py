@@ -10,7 +10,7 @@ from shared.domain.mails import MailKind
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.step_facts import all_refused, expire, first, missing, over, owner_notified
-from shared.domain.step_of_audit import head_kept, keep_head
+from shared.domain.step_of_audit import record_claim
 from shared.domain.step_of_block import blocked_at_claim
 from shared.domain.step_of_card import pickup_bar
 from shared.domain.step_of_lock import guards_of
@@ -95,7 +95,7 @@ def step_issuing(case: Case, application: Application, now: datetime, rules: Rul
     if attempt is None:
         return None
     if case.found.claimed == attempt.number and case.found.minted is None:
-        return _on_record(case, application, now, rules) or MintPass(application)
+        return record_claim(case, application, now, rules) or MintPass(application)
     if now < attempt.deadline or case.found.unreachable:
         return None
     if case.found.passes is None:
@@ -103,13 +103,6 @@ def step_issuing(case: Case, application: Application, now: datetime, rules: Rul
     if case.found.passes:
         return DeletePasses(tuple(each.id for each in case.found.passes))
     return Commit(issuing.not_issued(application, "interrupted", now))
-
-
-def _on_record(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
-    """No record, no pass: the head with the claim is kept before Graph is asked; if it cannot be, the person asks again."""
-    if case.found.head_blocked and not head_kept(case, application):
-        return Commit(issuing.not_issued(application, "no_record", now))
-    return keep_head(case, application, now, rules)
 
 
 def step_issued(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:

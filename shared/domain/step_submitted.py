@@ -8,6 +8,7 @@ from shared.domain.events import EventKind
 from shared.domain.kinds import Channel
 from shared.domain.reviewing import Prechecks
 from shared.domain.rules import Rules
+from shared.domain.step_of_block import blocked_at_prechecks
 from shared.domain.step_of_card import identify_by_card
 from shared.domain.step_of_counter import look_up
 from shared.domain.step_of_form import identify_form
@@ -24,6 +25,9 @@ def step_submitted(case: Case, application: Application, now: datetime, rules: R
     step = _identify(case, application, now, rules)
     if step is not None:
         return step
+    barred = blocked_at_prechecks(case, application, now, rules)
+    if barred is not None:
+        return barred
     if not holds_lock(case, application):
         return take_lock(case, application, now, rules)
     found = prechecks(case, application, rules)

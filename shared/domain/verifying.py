@@ -50,11 +50,13 @@ def precheck(application: Application, found: reviewing.Prechecks, now: datetime
     """Judge the account as on every other way, tell its owner of the use, and decide by the card.
 
     An electronic ID does not make an administrator eligible: what a guard refuses goes to the operator. So does an account
-    whose owner said "not me" before: whose card it is linked to is then the very question, and no delay answers it.
+    whose owner said "not me" before: whose card it is linked to is then the very question, and no delay answers it. Once somebody
+    has lifted the block of that account it has been answered.
     """
     known = reviewing.judged(application, found)
     notices = to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round)
-    doubted = Flag.EARLIER_CONTEST in known.flags or accounts.refused(found.guards)
+    contested = Flag.EARLIER_CONTEST in known.flags and not found.block_lifted
+    doubted = contested or accounts.refused(found.guards)
     if doubted or known.linked_at is None:
         return closing.need_attention(known, Attention.GUARD, now, rules).owing(*notices)
     return deciding.decide_by_card(known, known.linked_at, now, rules).owing(*notices)

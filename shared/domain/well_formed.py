@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from shared.domain.kinds import CardKind, Channel, DecisionKind, Language, Reason, ReasonCode
+from shared.domain.kinds import CardKind, Channel, DecisionKind, Language, LiftReason, Reason, ReasonCode
 from shared.domain.photo import PhotoDoubt
 from shared.domain.requests import Request, RequestKind
 
@@ -15,6 +15,16 @@ _LONGEST_IN_ALL: Final = 16_000
 _LONGEST_EVIDENCE: Final = 8_000
 """A case keeps up to three tokens (look-up, confirmation, second approval), and must fit into one property of its row."""
 _MOST_FIELDS: Final = 20
+_WITH_EVIDENCE: Final = frozenset(
+    {
+        RequestKind.CONFIRM,
+        RequestKind.LEAVE,
+        RequestKind.SLIP,
+        RequestKind.LINK,
+        RequestKind.LIFT_BLOCK,
+        RequestKind.CUT_LINK,
+    }
+)
 _YEARS: Final = range(2000, 2200)
 _SUBJECT: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _ACCOUNT: Final = re.compile(r"[^\s\x00-\x1f\x7f/\\?%\"<>]{1,256}")
@@ -78,7 +88,7 @@ def _evidence(request: Request) -> bool:
     if request.kind is RequestKind.SUBMIT:
         needs = request.body.get("channel") in {Channel.OFFICE, Channel.IDENTITY_VERIFICATION}
     else:
-        needs = request.kind in {RequestKind.CONFIRM, RequestKind.LEAVE, RequestKind.SLIP, RequestKind.LINK}
+        needs = request.kind in _WITH_EVIDENCE
     return bool(request.evidence) or not needs
 
 
@@ -94,6 +104,15 @@ def _confirm(body: dict[str, str]) -> bool:
         and _one_of(body.get("reason"), Reason)
         and _one_of(body.get("language"), Language)
     )
+
+
+def _lift_block(body: dict[str, str]) -> bool:
+    return _one_of(body.get("reason_code"), LiftReason)
+
+
+def _cut_link(body: dict[str, str]) -> bool:
+    named = _ID.fullmatch(body.get("case", "")) and _ID.fullmatch(body.get("verification", ""))
+    return bool(named) and _one_of(body.get("language"), Language)
 
 
 def _different(body: dict[str, str]) -> bool:
@@ -123,7 +142,8 @@ def _pickup(body: dict[str, str]) -> bool:
 
 
 def _one_of(
-    value: str | None, kinds: "type[Reason | Language | PhotoDoubt | DecisionKind | ReasonCode | CardKind]"
+    value: str | None,
+    kinds: "type[Reason | Language | PhotoDoubt | DecisionKind | ReasonCode | CardKind | LiftReason]",
 ) -> bool:
     return value in {each.value for each in kinds}
 
@@ -136,6 +156,8 @@ _CHECKS: Final[dict[RequestKind, Callable[[dict[str, str]], bool]]] = {
     RequestKind.PICKUP: _pickup,
     RequestKind.CONFIRM: _confirm,
     RequestKind.DIFFERENT: _different,
+    RequestKind.LIFT_BLOCK: _lift_block,
+    RequestKind.CUT_LINK: _cut_link,
     RequestKind.LINK: _link,
     RequestKind.UNLINK: _unlink,
 }

@@ -67,7 +67,12 @@ class Hints(Protocol):
 class AccountLock:
     """The lock row of an account: which application holds it, and the earlier ones, newest first.
 
-    ``contested``: the owner once said "this was not me" of one of them. It stays, however many applications follow.
+    Attributes that are not plain:
+        contested: The owner once said "this was not me" of one of them. It stays, however many applications follow.
+        blocked_by: The applications of which the owner said so and that nobody has lifted since: while there is one, website,
+            form and card give this account nothing; ``blocked_at`` is when the first of them was written down (UTC).
+        lifted: The applications of which the owner said so and that were lifted; the same one never blocks twice.
+        lifters: Marks of the operators who lifted: they decide nothing about this account any more.
     """
 
     subject: str
@@ -75,6 +80,15 @@ class AccountLock:
     earlier: tuple[str, ...]
     version: str
     contested: bool = False
+    blocked_by: tuple[str, ...] = ()
+    blocked_at: datetime | None = None
+    lifted: tuple[str, ...] = ()
+    lifters: tuple[str, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nobody has lifted yet what the owner's "not me" closed."""
+        return bool(self.blocked_by)
 
 
 class AccountLocks(Protocol):
@@ -92,12 +106,25 @@ class AccountLocks(Protocol):
         """
         ...
 
-    async def replace(self, lock: AccountLock, application: str, *, contested: bool = False) -> None:
-        """Take over by ETag; the application it named joins the earlier ones. A contest is remembered, never forgotten.
+    async def replace(self, lock: AccountLock, application: str) -> None:
+        """Take over by ETag; the application it named joins the earlier ones. Contest and block stay as they are.
 
         Raises:
             StaleError: somebody else wrote it since it was read.
         """
+        ...
+
+    async def mark(self, lock: AccountLock) -> None:
+        """Write what the lock says of contest and block, by the ETag it was read with; whose lock it is does not change.
+
+        Raises:
+            StaleError: somebody else wrote it since it was read.
+            UnknownOutcomeError: no answer came; read to find out.
+        """
+        ...
+
+    async def blocked(self) -> list[str]:
+        """Object ids of all blocked accounts, for the console; an index of its own, no scan of the locks."""
         ...
 
 

@@ -58,6 +58,7 @@ class Problem(StrEnum):
     PASSES_TODAY = "passes_today"
     SLIPS_USED_UP = "slips_used_up"
     IN_PERSON_ONLY = "in_person_only"
+    ACCOUNT_BLOCKED = "account_blocked"
     UNAVAILABLE = "unavailable"
     UNEXPECTED = "unexpected"
 

@@ -1,8 +1,17 @@
 """Ask outside for the facts that the domain wants: lock, account, methods, passes, switches, who decided."""
 
 from shared.domain.accounts import Method
+from shared.domain.blocking import heeds_block
 from shared.domain.steps import Findings, LockFacts, Need
-from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, UnavailableError
+from shared.ports import (
+    AccountLock,
+    ConflictError,
+    ForbiddenError,
+    MissingError,
+    Snapshot,
+    StaleError,
+    UnavailableError,
+)
 from shared.services import gather_card
 from shared.services.verify_evidence import gather_evidence
 from shared.services.worker_ports import WorkerPorts
@@ -38,7 +47,11 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
         case Need.PROOF | Need.CLERK | Need.SUBJECT:
             await gather_evidence(need, application, found, ports)
         case Need.LOCK:
-            found.lock = await take_lock(subject, snapshot.application.id, ports)
+            heeds = heeds_block(application)
+            found.lock = await take_lock(subject, application.id, ports, heeds_block=heeds)
+        case Need.BLOCK:
+            lock = await ports.locks.read(subject)
+            found.blocks = lock.blocked_by if lock is not None else ()
         case Need.ACCOUNT:
             found.account = await ports.directory.facts(subject)
             found.account_asked = True
@@ -66,8 +79,10 @@ async def is_gone(subject: str, ports: WorkerPorts) -> bool:
         return False
 
 
-async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockFacts:
+async def take_lock(subject: str, application: str, ports: WorkerPorts, *, heeds_block: bool) -> LockFacts:
     """Take the account's lock, or learn who holds it. It is written by ETag even if it names this application already.
+
+    An application that heeds a block does not take the lock of a blocked account: nobody fills it with what ends at once.
 
     Raises:
         UnavailableError: too many others wrote it meanwhile, or storage cannot be reached.
@@ -82,6 +97,8 @@ async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockF
             return LockFacts(application, 0)
         if lock is None:
             continue
+        if heeds_block and lock.blocked:
+            return LockFacts(lock.application, len(lock.earlier), contested_before=True, blocked=lock.blocked_by)
         if lock.application != application:
             holder = await ports.applications.read(lock.application)
             if holder is not None and holder.application.open:
@@ -91,31 +108,25 @@ async def take_lock(subject: str, application: str, ports: WorkerPorts) -> LockF
         except StaleError:
             continue
         names = tuple(each for each in (lock.application, *lock.earlier) if each != application)
-        contested = lock.contested or await _contested(names, ports)
-        return LockFacts(application, len(names), contested_before=contested)
+        return await _taken(lock, application, names, ports)
     raise UnavailableError("the account's lock is being written by others")
 
 
-async def keep_contest(subject: str, application: str, ports: WorkerPorts) -> None:
-    """Write to the account's lock that its owner said "not me"; whose lock it is does not change.
-
-    Raises:
-        UnavailableError: too many others wrote it meanwhile, or storage cannot be reached.
-    """
-    if not subject:
-        return
-    for _ in range(_LOCK_TRIES):
-        lock = await ports.locks.read(subject)
-        try:
-            if lock is None:
-                await ports.locks.insert(subject, application)
-            elif lock.contested:
-                return
-            else:
-                await ports.locks.replace(lock, lock.application, contested=True)
-        except (ConflictError, StaleError):
-            continue
-    raise UnavailableError("the account's lock is being written by others")
+async def _taken(
+    lock: AccountLock, application: str, names: tuple[str, ...], ports: WorkerPorts
+) -> LockFacts:
+    """What the lock says of earlier contests; one that is still to be written down blocks as if it were."""
+    contested = await _contested(names, ports)
+    pending = tuple(each for each in contested if each not in {*lock.blocked_by, *lock.lifted})
+    blocked = (*lock.blocked_by, *pending)
+    return LockFacts(
+        application,
+        len(names),
+        contested_before=lock.contested or bool(contested),
+        blocked=blocked,
+        lifted=bool(lock.lifted) and not blocked,
+        lifters=lock.lifters,
+    )
 
 
 async def _methods(subject: str, found: Findings, ports: WorkerPorts) -> tuple[Method, ...]:
@@ -135,10 +146,11 @@ async def _stored_decision(snapshot: Snapshot, ports: WorkerPorts) -> bool:
     return bool(approvals)
 
 
-async def _contested(earlier: tuple[str, ...], ports: WorkerPorts) -> bool:
-    """Whether the owner said "not me" to one of the latest earlier applications."""
+async def _contested(earlier: tuple[str, ...], ports: WorkerPorts) -> tuple[str, ...]:
+    """The latest earlier applications to which the owner said "not me"."""
+    found: list[str] = []
     for each in earlier[:_EARLIER_LOOKED_AT]:
         snapshot = await ports.applications.read(each)
         if snapshot is not None and snapshot.application.disowned:
-            return True
-    return False
+            found.append(each)
+    return tuple(found)

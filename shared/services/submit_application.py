@@ -16,6 +16,10 @@ from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
 
 
+OFFICE_WAY = "/ways/office"
+"""Page of the way in that a block leaves open."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """What the applicant sends.
@@ -73,12 +77,13 @@ async def submit_application(
     """Take in an application of the website channel.
 
     Raises:
-        RefusedError: the account has an open application (the worker's lock decides finally).
+        RefusedError: the account has an open application, or is blocked (the worker's lock decides finally).
         UnavailableError: storage cannot be reached; nothing was accepted.
     """
     now = ports.clock.now()
     application = sha256(f"{submission.subject}:{submission.nonce}".encode()).hexdigest()[:32]
     lock = await ports.locks.read(submission.subject)
+    refuse_blocked(lock)
     opened = _id_in_the_way(await _open_one(lock, ports))
     if opened and opened != application:
         raise RefusedError(Refusal.OPEN_APPLICATION, link=f"/applications/{opened}")
@@ -137,8 +142,24 @@ async def open_application_of(subject: str, ports: WebPorts) -> str:
 
 
 async def application_in_the_way(subject: str, ports: WebPorts) -> str:
-    """Id of the open application beside which none can be sent on the website, or empty: that would replace a weaker one."""
-    return _id_in_the_way(await _open_one(await ports.locks.read(subject), ports))
+    """Id of the open application beside which none can be sent on the website, or empty: that would replace a weaker one.
+
+    Raises:
+        RefusedError: the account is blocked (``ACCOUNT_BLOCKED``).
+    """
+    lock = await ports.locks.read(subject)
+    refuse_blocked(lock)
+    return _id_in_the_way(await _open_one(lock, ports))
+
+
+def refuse_blocked(lock: AccountLock | None) -> None:
+    """A kind word before anything is sent: the worker would end it. Only for whoever signed in as that account, or holds its card.
+
+    Raises:
+        RefusedError: the account is blocked (``ACCOUNT_BLOCKED``), with the office as the way.
+    """
+    if lock is not None and lock.blocked:
+        raise RefusedError(Refusal.ACCOUNT_BLOCKED, link=OFFICE_WAY)
 
 
 def _id_in_the_way(opened: Application | None) -> str:

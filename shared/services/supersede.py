@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 
-from shared.domain.application import Application
+from shared.domain.application import Application, Change
 from shared.domain.closing import gives_way_to, superseded
 from shared.domain.kinds import Closing
 from shared.domain.states import State
 from shared.domain.wakes import wake_after
-from shared.ports import PortError, StaleError
+from shared.ports import PortError, Snapshot, StaleError
 from shared.services.worker_ports import WorkerPorts
 
 
@@ -26,12 +26,21 @@ async def supersede(other: str, by: Application, ports: WorkerPorts) -> None:
     now = ports.clock.now()
     if not gives_way_to(snapshot.application, by, now, ports.rules):
         return
-    change = superseded(snapshot.application, by, now, ports.rules)
+    with suppress(StaleError):
+        await close_beside(snapshot, superseded(snapshot.application, by, now, ports.rules), ports)
+
+
+async def close_beside(snapshot: Snapshot, change: Change, ports: WorkerPorts) -> None:
+    """Save the end of another case than the one that is looked at, with a due row of its own.
+
+    Raises:
+        StaleError: somebody changed it meanwhile.
+        UnavailableError: storage cannot be reached.
+        UnknownOutcomeError: no answer came; look again.
+    """
+    now, other = ports.clock.now(), snapshot.application.id
     wake = await ports.due.insert(wake_after(change.application, now, owes_mail=True) or now, other, "review")
-    try:
-        await ports.applications.save(snapshot, change, wake)
-    except StaleError:
-        return
+    await ports.applications.save(snapshot, change, wake)
     if change.application.terminal:
         await ports.open_cases.drop(other)
     with suppress(PortError):  # its due row brings somebody too

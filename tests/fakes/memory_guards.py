@@ -1,6 +1,7 @@
 """Account locks, switches, the mail budget and photos in memory."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
@@ -35,15 +36,24 @@ class MemoryAccountLocks:
         self._rows[subject] = AccountLock(subject, key(application), (), next(self._versions))
 
     @call
-    async def replace(self, lock: AccountLock, application: str, *, contested: bool = False) -> None:
+    async def replace(self, lock: AccountLock, application: str) -> None:
+        before = (lock.application, *lock.earlier)
+        earlier = tuple(each for each in before if each != application)[:100]
+        self._write(replace(lock, application=key(application), earlier=earlier))
+
+    @call
+    async def mark(self, lock: AccountLock) -> None:
+        self._write(lock)
+
+    @call
+    async def blocked(self) -> list[str]:
+        return sorted(each.subject for each in self._rows.values() if each.blocked)
+
+    def _write(self, lock: AccountLock) -> None:
         present = self._rows.get(key(lock.subject))
         if present is None or present.version != lock.version:
             raise StaleError("the lock was changed")
-        before = (lock.application, *lock.earlier)
-        earlier = tuple(each for each in before if each != application)[:100]
-        self._rows[lock.subject] = AccountLock(
-            lock.subject, key(application), earlier, next(self._versions), lock.contested or contested
-        )
+        self._rows[lock.subject] = replace(lock, version=next(self._versions))
 
 
 class MemorySwitches:

@@ -65,11 +65,54 @@ async def test_a_contest_once_written_stays_with_the_lock(ports: Ports) -> None:
     await ports.locks.insert(subject, "app-1")
     first = await _lock(ports, subject)
     assert not first.contested
-    await ports.locks.replace(first, "app-1", contested=True)
+    await ports.locks.mark(replace(first, contested=True))
     second = await _lock(ports, subject)
     await ports.locks.replace(second, "app-2")
     third = await _lock(ports, subject)
     assert (third.application, third.contested) == ("app-2", True)
+
+
+async def test_a_block_stays_with_the_lock_whoever_takes_it_over(ports: Ports) -> None:
+    subject = fresh_id()
+    await ports.locks.insert(subject, "app-1")
+    first = await _lock(ports, subject)
+    assert not first.blocked
+    blocked = replace(first, contested=True, blocked_by=("app-1",), blocked_at=AT, lifted=("app-0",))
+    await ports.locks.mark(replace(blocked, lifters=("oid-of-operator",)))
+    second = await _lock(ports, subject)
+    assert (second.blocked_by, second.blocked_at, second.lifted) == (("app-1",), AT, ("app-0",))
+    await ports.locks.replace(second, "app-2")
+    third = await _lock(ports, subject)
+    assert replace(third, version="") == replace(
+        second, application="app-2", earlier=("app-1",), version=""
+    )
+    assert third.lifters == ("oid-of-operator",)
+
+
+async def test_a_mark_goes_by_the_version_of_the_lock(ports: Ports) -> None:
+    subject = fresh_id()
+    await ports.locks.insert(subject, "app-1")
+    old = await _lock(ports, subject)
+    await ports.locks.replace(old, "app-2")
+    with pytest.raises(StaleError):
+        await ports.locks.mark(replace(old, contested=True, blocked_by=("app-1",), blocked_at=AT))
+    with pytest.raises(StaleError):
+        await ports.locks.mark(replace(old, subject=fresh_id()))
+    assert not (await _lock(ports, subject)).contested
+    assert subject not in await ports.locks.blocked()
+
+
+async def test_blocked_accounts_are_listed_until_they_are_lifted(ports: Ports) -> None:
+    one, two = fresh_id(), fresh_id()
+    for subject in (one, two):
+        await ports.locks.insert(subject, "app-1")
+        lock = await _lock(ports, subject)
+        await ports.locks.mark(replace(lock, contested=True, blocked_by=("app-1",), blocked_at=AT))
+    assert {one, two} <= set(await ports.locks.blocked())
+    await ports.locks.mark(replace(await _lock(ports, one), blocked_by=(), blocked_at=None, lifted=("app-1",)))
+    listed = await ports.locks.blocked()
+    assert one not in listed
+    assert two in listed
 
 
 async def _lock(ports: Ports, subject: str) -> AccountLock:
