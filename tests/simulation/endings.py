@@ -15,6 +15,7 @@ from shared.domain.next_step import ORPHAN_PHOTO_AFTER
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import Snapshot
+from tests.simulation.at_audit import the_trail_holds
 from tests.simulation.book import Made
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ AT_REST: Final = (
     no_pass_outlives_its_case,
     nothing_outlives_its_time,
     due_rows_end,
+    the_trail_holds,
 )
 """Asked days after the last fault."""
 AT_THE_VERY_END: Final = (no_lock_is_jammed, nobody_can_read_the_pass)

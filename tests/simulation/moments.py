@@ -8,6 +8,7 @@ from shared.domain.accounts import Method
 from shared.domain.application import Application, Change
 from shared.domain.states import State
 from shared.ports import NewPass, Snapshot
+from tests.simulation.at_audit import no_record_no_pass
 from tests.simulation.at_passes import (
     a_foreign_pass_is_found,
     a_pass_is_recorded_or_gone,
@@ -54,6 +55,7 @@ class Moments:
             a_valid_decision,
             the_owner_was_told,
             the_guards_passed,
+            no_record_no_pass,
         ]
 
     def saved(self, before: Snapshot | None, after: Snapshot, change: Change) -> None:

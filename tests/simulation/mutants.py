@@ -3,7 +3,8 @@
 from typing import Final
 
 from tests.simulation.mutants_of_order import ORDER
+from tests.simulation.mutants_of_records import RECORDS
 from tests.simulation.mutants_of_rights import RIGHTS
 
-MUTANTS: Final = (*ORDER, *RIGHTS)
+MUTANTS: Final = (*ORDER, *RIGHTS, *RECORDS)
 """Each invariant has at least one."""
