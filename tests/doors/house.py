@@ -79,9 +79,11 @@ class Answer:
 class House:
     """One process of ``web``: send it a request, look at what is stored."""
 
-    def __init__(self, base_url: str, cloud: Cloud) -> None:
+    def __init__(self, base_url: str, cloud: Cloud, road: Road) -> None:
         self.base_url = base_url
         self.cloud = cloud
+        self.road = road
+        """To the issuer of tokens: what it answers can be changed on the way."""
         self.heard: list[Callable[[Answer], None]] = []
         """Each is told of every answer, so that what holds for all of them is asked of all of them."""
         self._world = World()
@@ -216,8 +218,9 @@ def open_house(address: str, scratch: Path) -> Iterator[House]:
             patch.setenv(name, value)
         with requests.Session() as session:
             session.trust_env = False
-            session.mount(configuration.AUTHORITY_ORIGIN, Road(port=settings.local_port))
-            house = House(address, cloud)
+            road = Road(port=settings.local_port)
+            session.mount(configuration.AUTHORITY_ORIGIN, road)
+            house = House(address, cloud, road)
             _forget_everything()
             patch.setattr("shared.bootstrap.parts._parts", Parts(http_session=lambda: session))
             own = bootstrap.web()
