@@ -7,7 +7,7 @@ must be there: no record, no pass.
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain import closing
+from shared.domain import closing, issuing
 from shared.domain.application import Application, Change, note
 from shared.domain.audit import AuditHead
 from shared.domain.events import EventKind
@@ -29,8 +29,8 @@ def keep_head(case: Case, application: Application, now: datetime, rules: Rules)
     """Keep the head that is owed; if that cannot be done for too long, the operators are told each hour."""
     if head_kept(case, application):
         return None
-    if case.found.head_differs == application.events:
-        return Commit(_differs(application, now, rules))
+    if case.found.head_differs == application.events:  # said once: after that only a claim is refused for it
+        return None if application.audit_differed else Commit(_differs(application, now, rules))
     if not case.found.head_blocked:
         return KeepHead(AuditHead(application.id, application.events, application.chain))
     since = application.chained_at or application.entered_at
@@ -39,6 +39,15 @@ def keep_head(case: Case, application: Application, now: datetime, rules: Rules)
     told = closing.tell_operators(application, _ALERT + int(now.timestamp()) // 3600, now, rules)
     known = {each.key for each in case.mails}
     return None if all(each.key in known for each in told.mails) else Commit(told)
+
+
+def record_claim(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
+    """No record, no pass: the head with the claim is kept before Graph is asked; if it cannot be, the person asks again."""
+    if case.found.head_blocked and not head_kept(case, application):
+        return Commit(issuing.not_issued(application, "no_record", now))
+    if case.found.head_differs == application.events and application.audit_differed:
+        return Commit(closing.need_attention(application, Attention.AUDIT, now, rules))
+    return keep_head(case, application, now, rules)
 
 
 def remembering(change: Change, found: Findings) -> Change:
@@ -53,7 +62,8 @@ def remembering(change: Change, found: Findings) -> Change:
 def _differs(application: Application, now: datetime, rules: Rules) -> Change:
     """Another hash was kept for this event: somebody rewrote the trail, or storage was restored. An operator must look."""
     number = str(application.events)
-    change = note(application, EventKind.AUDIT_DIFFERED, now, number=number)
+    known = replace(application, audit_differed=True)
+    change = note(known, EventKind.AUDIT_DIFFERED, now, number=number)
     after = change.application
     if after.terminal or not after.may_move(State.ATTENTION):
         alert = closing.tell_operators(after, _ALERT + 900_000 + application.events, now, rules)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import pytest
 
 from shared import names
+from shared.adapters.blob_heads import BlobHeads
 from shared.adapters.blob_photos import BlobPhotos
 from shared.adapters.queue_hints import QueueHints
 from shared.adapters.storage import Storage, StorageAccount
 from shared.adapters.system import SystemRandomness
 from shared.adapters.tables_accesses import TableAccesses
+from shared.adapters.tables_all_cases import TableAllCases
 from shared.adapters.tables_applications import TableApplications
 from shared.adapters.tables_card_links import TableCardLinks
 from shared.adapters.tables_due import TableDueRows
@@ -22,6 +24,7 @@ from shared.adapters.tables_poison import TablePoisonRows
 from shared.ports import (
     Accesses,
     AccountLocks,
+    AllCases,
     Applications,
     CardLinks,
     DueRows,
@@ -32,6 +35,7 @@ from shared.ports import (
     PoisonRows,
 )
 from tests.azurite import storage_account
+from tests.fakes.memory_audit import MemoryHeads
 from tests.fakes.memory_guards import MemorySwitches
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.memory_work import MemoryInbox
@@ -55,6 +59,8 @@ class Ports:
     hints: Hints
     poison: PoisonRows
     accesses: Accesses
+    heads: BlobHeads | MemoryHeads
+    all_cases: AllCases
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +104,8 @@ def _memory() -> Ports:
         hints=memory.hints,
         poison=memory.poison,
         accesses=memory.accesses,
+        heads=memory.heads,
+        all_cases=memory.all_cases,
     )
 
 
@@ -116,4 +124,6 @@ def _tables(storage: Storage) -> Ports:
         hints=QueueHints(storage),
         poison=TablePoisonRows(applications),
         accesses=TableAccesses(storage.table(names.TABLE_ACCESSES), randomness=SystemRandomness()),
+        heads=BlobHeads(storage),
+        all_cases=TableAllCases(applications),
     )

@@ -97,6 +97,10 @@ def full(application: str) -> Application:
         removals=(method,),
         removed=("method-0",),
         completed_at=AT + timedelta(days=1),
+        chain="f" * 64,
+        chained_at=AT,
+        audit_differed=True,
+        salt="0123456789abcdef",
     )
 
 
