@@ -10,8 +10,9 @@ from functions._http.problems import Trouble
 from functions._http.staff_pages import attention_page, case_page, worklist_page
 from functions._http.visit import Visit
 from shared import bootstrap
+from shared.domain.kinds import LiftReason
 from shared.presentation.views import Problem
-from shared.services import watch_cases
+from shared.services import watch_blocks, watch_cases
 
 bp = func.Blueprint()
 
@@ -27,8 +28,9 @@ async def staff(visit: Visit) -> func.HttpResponse:
 @door(CONSOLE)
 async def staff_attention(visit: Visit) -> func.HttpResponse:
     """What an operator must look at."""
-    cases, poison = await watch_cases.list_attention(bootstrap.web())
-    return attention_page(visit, cases, poison)
+    ports = bootstrap.web()
+    cases, poison = await watch_cases.list_attention(ports)
+    return attention_page(visit, cases, poison, await watch_blocks.list_blocked(visit.member.identity, ports))
 
 
 @bp.route(route="staff/applications/{id}", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -60,6 +62,30 @@ async def staff_stop(visit: Visit) -> func.HttpResponse:
     member = visit.member
     await watch_cases.stop_case(visit.part("id"), member.identity, member.token, bootstrap.web())
     return _taken(visit, f"/staff/applications/{visit.part('id')}")
+
+
+@bp.route(route="staff/applications/{id}/lift-block", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(OPERATOR)
+async def staff_lift_block(visit: Visit) -> func.HttpResponse:
+    """Lift what the owner's "not me" closed for the account of a case."""
+    _confirmed(visit)
+    member, name = visit.member, visit.part("id")
+    given = visit.form().text("reason_code")
+    if given not in {each.value for each in LiftReason}:
+        raise Trouble(Problem.BAD_REQUEST, link=f"/staff/applications/{name}")
+    reason = LiftReason(given)
+    await watch_blocks.lift_block(name, reason, member.identity, member.token, bootstrap.web())
+    return _taken(visit, f"/staff/applications/{name}")
+
+
+@bp.route(route="staff/applications/{id}/cut-link", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(OPERATOR)
+async def staff_cut_link(visit: Visit) -> func.HttpResponse:
+    """Remove the link between the account of a case and a card."""
+    _confirmed(visit)
+    member, name = visit.member, visit.part("id")
+    await watch_blocks.cut_link(name, member.identity, member.token, bootstrap.web())
+    return _taken(visit, f"/staff/applications/{name}")
 
 
 @bp.route(route="staff/poison/{key}/retry", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -12,7 +12,9 @@ from shared.domain.kinds import Role
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.states import State
 from shared.ports import Poison
+from shared.presentation.staff_views import BlockedRow
 from shared.presentation.views import AttentionView, CaseView, WorklistRow, WorklistView
+from shared.services.watch_blocks import Blocked
 from shared.services.watch_cases import WatchedCase
 
 _CONSOLE_LINK_LIFE = timedelta(hours=1)
@@ -37,9 +39,13 @@ def worklist_page(visit: Visit, cases: Sequence[Application]) -> func.HttpRespon
     return visit.page("staff", WorklistView(rows, now))
 
 
-def attention_page(visit: Visit, cases: Sequence[Application], poison: Sequence[Poison]) -> func.HttpResponse:
+def attention_page(
+    visit: Visit, cases: Sequence[Application], poison: Sequence[Poison], blocked: Sequence[Blocked]
+) -> func.HttpResponse:
     """What needs an operator."""
-    return visit.page("staff_attention", AttentionView(tuple(cases), tuple(poison), _is_operator(visit)))
+    rows = tuple(BlockedRow(each.application, each.reference, each.since) for each in blocked)
+    view = AttentionView(tuple(cases), tuple(poison), _is_operator(visit), rows)
+    return visit.page("staff_attention", view)
 
 
 def case_page(visit: Visit, seen: WatchedCase) -> func.HttpResponse:
@@ -57,6 +63,10 @@ def case_page(visit: Visit, seen: WatchedCase) -> func.HttpResponse:
         operator=_is_operator(visit),
         review_link=_review_link(visit, found.application),
         card_name=seen.card_name,
+        blocked=seen.lock is not None and seen.lock.blocked,
+        blocked_since=seen.lock.blocked_at if seen.lock else None,
+        blocked_by=seen.lock.blocked_by if seen.lock else (),
+        card_linked=seen.card_linked,
     )
     return visit.page("staff_case", view)
 

@@ -72,6 +72,7 @@ def card_page(visit: Visit, holder: CardHolder, desk: CardDesk) -> func.HttpResp
         pass_from=desk.pass_from,
         unlinking=desk.unlinking,
         unlinked=desk.unlinked,
+        blocked=desk.blocked,
     )
     return visit.page("verify_card", view)
 
@@ -95,7 +96,7 @@ def card_document(desk: CardDesk) -> func.HttpResponse:
 def issue_page(visit: Visit, holder: CardHolder, desk: CardDesk) -> func.HttpResponse | None:
     """The items, and the button; None when nothing can be asked for now: the page before says why."""
     case = desk.case.application if desk.case is not None else None
-    if desk.link is None or not holder.counts or _stuck(case, holder):
+    if desk.link is None or desk.blocked or not holder.counts or _stuck(case, holder):
         return None
     now = bootstrap.web().clock.now()
     view = VerifyIssueView(

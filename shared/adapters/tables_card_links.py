@@ -50,11 +50,11 @@ class TableCardLinks:
             ],
         )
 
-    async def unlink(self, link: CardLink, *, verification: str, at: datetime) -> None:
+    async def unlink(self, link: CardLink, *, verification: str, at: datetime, actor: str = "") -> None:
         """Remove both rows by ETag and write the line of the history, or nothing; raises as the port says."""
         from azure.core import MatchConditions
 
-        record = LinkRecord(LinkDeed.UNLINKED, verification, link.subject, link.card, at)
+        record = LinkRecord(LinkDeed.UNLINKED, verification, link.subject, link.card, at, actor=actor)
         keys = (account_key(link.subject), card_key(link.card))
         removals: list[rows.Operation] = [
             (
@@ -76,7 +76,8 @@ class TableCardLinks:
             return None
         at = rows.time_from(rows.field(row, "at"))
         told = codec.names_from(rows.field(row, "told") or "[]")
-        return LinkRecord(deed, verification, rows.field(row, "subject"), rows.field(row, "card"), at, told)
+        subject, card = rows.field(row, "subject"), rows.field(row, "card")
+        return LinkRecord(deed, verification, subject, card, at, told, rows.field(row, "actor"))
 
     async def note_told(self, record: LinkRecord) -> None:
         """Write down which mails about it went out; of two at once the last one stays: a mail too many is the same mail."""
@@ -132,6 +133,7 @@ def _history_row(record: LinkRecord) -> rows.Row:
         "card": record.card,
         "at": rows.time_text(record.at),
         "told": rows.text(codec.names_text(record.told)),
+        "actor": record.actor,
     }
 
 

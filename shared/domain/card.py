@@ -45,6 +45,7 @@ class LinkRecord:
         card: Keyed hash of the card.
         at: When (UTC, business clock).
         told: Ids of the mails about it that need not be sent again, as long as not all of them were.
+        actor: Object id of the operator who did it; empty if the owner of account or card did.
     """
 
     deed: LinkDeed
@@ -53,6 +54,7 @@ class LinkRecord:
     card: str
     at: datetime
     told: tuple[str, ...] = ()
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

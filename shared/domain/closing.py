@@ -189,13 +189,11 @@ def disown(application: Application, request: Request, now: datetime, rules: Rul
 
 
 def contest(application: Application, request: Request, now: datetime, rules: Rules) -> Change:
-    """The owner says after completion that it was not them.
-
-    The sessions of whoever registered are ended by the operator's ``stopping``; the operator is told at once.
-    """
+    """The owner says after completion that it was not them: sessions are ended, and the operator is told, at once."""
     if application.completed_at is None or now - application.completed_at >= rules.contest_for:
         return too_late(application, request, now)
-    noted = note(replace(application, disowned=True), EventKind.CONTESTED, now, party=Party.OWNER)
+    said = replace(application, disowned=True, sessions_to_end=True)
+    noted = note(said, EventKind.CONTESTED, now, party=Party.OWNER)
     parked = need_attention(noted.application, Attention.CONTESTED, now, rules)
     return noted.also(parked).answering(request, now)
 

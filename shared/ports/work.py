@@ -148,7 +148,7 @@ class CardLinks(Protocol):
         """
         ...
 
-    async def unlink(self, link: CardLink, *, verification: str, at: datetime) -> None:
+    async def unlink(self, link: CardLink, *, verification: str, at: datetime, actor: str = "") -> None:
         """Remove both rows of a link as it was read and write the line of the history, or nothing.
 
         Raises:

@@ -107,6 +107,9 @@ class CaseView:
         operator: Whether the reader may press the operator's buttons.
         review_link: Path of the review page, for a reviewer while the case waits for a decision.
         card_name: Name printed on the linked card, to inform; empty in the other ways in.
+        blocked: Whether its owner said "not me" and nobody has lifted that; ``blocked_since`` is when (UTC).
+        blocked_by: The cases of which they said so.
+        card_linked: Whether the account is linked with a card.
     """
 
     application: Application
@@ -117,6 +120,19 @@ class CaseView:
     operator: bool = False
     review_link: str = ""
     card_name: str = ""
+    blocked: bool = False
+    blocked_since: datetime | None = None
+    blocked_by: tuple[str, ...] = ()
+    card_linked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedRow:
+    """An account that its owner's "not me" blocks: the case of which they said so stands for it."""
+
+    application: str
+    reference: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +142,4 @@ class AttentionView:
     cases: tuple[Application, ...]
     poison: tuple[Poison, ...]
     operator: bool
+    blocked: tuple[BlockedRow, ...] = ()

@@ -64,6 +64,7 @@ class VerifyCardView:
     pass_from: datetime | None = None
     unlinking: bool = False
     unlinked: bool = False
+    blocked: bool = False
 
     @property
     def may_request(self) -> bool:
@@ -74,6 +75,7 @@ class VerifyCardView:
             and self.state not in waits
             and not self.unlinking
             and not self.pass_from
+            and not self.blocked
         )
 
 

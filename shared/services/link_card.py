@@ -9,6 +9,7 @@ from shared.domain.kinds import Language
 from shared.domain.requests import RequestKind
 from shared.services.ask import ask
 from shared.services.refusals import Refusal, RefusedError
+from shared.services.submit_application import refuse_blocked
 from shared.services.verify_card import CardHolder
 from shared.services.web_ports import WebPorts
 
@@ -101,7 +102,7 @@ async def link(linker: Linker, holder: CardHolder | None, language: Language, po
 
     Raises:
         RefusedError: ``VERIFY_AGAIN`` without a verification that is young enough, or with one that made a link before;
-            ``ACCOUNT_LINKED``, ``CARD_LINKED``: one of the two is linked already.
+            ``ACCOUNT_LINKED``, ``CARD_LINKED``: one of the two is linked already; ``ACCOUNT_BLOCKED``.
         UnavailableError: storage cannot be reached.
     """
     if holder is None or not holder.counts:
@@ -111,6 +112,7 @@ async def link(linker: Linker, holder: CardHolder | None, language: Language, po
         return holder.verification  # pressed twice: it is so already
     if mine is not None:
         raise RefusedError(Refusal.ACCOUNT_LINKED, link=_HERE)
+    refuse_blocked(await ports.locks.read(linker.oid))
     if await ports.card_links.by_card(holder.card) is not None:
         raise RefusedError(Refusal.CARD_LINKED, link=_HERE)
     if await ports.card_links.record(holder.verification, LinkDeed.LINKED) is not None:

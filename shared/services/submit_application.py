@@ -15,7 +15,6 @@ from shared.services.ask import ask
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
 
-
 OFFICE_WAY = "/ways/office"
 """Page of the way in that a block leaves open."""
 
@@ -153,7 +152,7 @@ async def application_in_the_way(subject: str, ports: WebPorts) -> str:
 
 
 def refuse_blocked(lock: AccountLock | None) -> None:
-    """A kind word before anything is sent: the worker would end it. Only for whoever signed in as that account, or holds its card.
+    """A kind word before anything is sent; the worker would end it. Only for who signed in as that account, or holds its card.
 
     Raises:
         RefusedError: the account is blocked (``ACCOUNT_BLOCKED``), with the office as the way.

@@ -5,17 +5,19 @@ is a line of the history, written together with it, so that a second try goes on
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
+from shared.domain.application import with_facts
 from shared.domain.card import CardIdentity, CardLink, LinkDeed, LinkRecord
 from shared.domain.kinds import Channel, Language
 from shared.domain.mails import Urgency
 from shared.domain.requests import Request, RequestKind
+from shared.domain.steps import Findings
 from shared.logs import frames
 from shared.ports import (
     ConflictError,
@@ -28,11 +30,16 @@ from shared.ports import (
 from shared.services.give_up import give_up
 from shared.services.set_aside import INBOX_LANE
 from shared.services.take_allowance import take_allowance
+from shared.services.verify_evidence import gather_decider
 from shared.services.worker_ports import WorkerPorts
 
 _LOG = logging.getLogger(__name__)
 
-_DEEDS: Final = {RequestKind.LINK: LinkDeed.LINKED, RequestKind.UNLINK: LinkDeed.UNLINKED}
+_DEEDS: Final = {
+    RequestKind.LINK: LinkDeed.LINKED,
+    RequestKind.UNLINK: LinkDeed.UNLINKED,
+    RequestKind.CUT_LINK: LinkDeed.UNLINKED,
+}
 _TRIES: Final = 3
 _LONGEST_NAME: Final = 200
 
@@ -60,8 +67,7 @@ async def _tend(request: Request, ports: WorkerPorts) -> bool:
     """Whether all is done, and the row is gone."""
     record = await ports.card_links.record(request.application, _DEEDS[request.kind])
     if record is None:
-        act = _link if request.kind is RequestKind.LINK else _unlink
-        record = await act(request, ports)
+        record = await _ACTS[request.kind](request, ports)
     if record is not None and not await _tell(record, Language(request.body["language"]), ports):
         return False
     await ports.sweep.erase([request])
@@ -80,13 +86,20 @@ async def _tell_if_late(request: Request, ports: WorkerPorts) -> None:
 
 
 async def _link(request: Request, ports: WorkerPorts) -> LinkRecord | None:
-    """Link what both tokens prove; None if nothing changes: linked already, not proven, or the way in is off."""
+    """Link what both tokens prove; None if nothing changes: linked already, not proven, or the way in is off.
+
+    Nor is a blocked account linked: whoever holds its methods may be the thief, who would have a way in for later.
+    """
     if Channel.IDENTITY_VERIFICATION not in ports.rules.channels:
         await _refuse(request, ports)
         return None
     subject, card = await _account(request, ports), await _card(request, ports)
     if not subject or card is None:
         await _refuse(request, ports)
+        return None
+    lock = await ports.locks.read(subject)
+    if lock is not None and lock.blocked:
+        _unchanged(request)
         return None
     if await ports.card_links.by_account(subject) or await ports.card_links.by_card(card.card):
         _unchanged(request)
@@ -113,22 +126,60 @@ async def _unlink(request: Request, ports: WorkerPorts) -> LinkRecord | None:
     if not subject and card is None:
         await _refuse(request, ports)
         return None
-    for _ in range(_TRIES):
+
+    async def read() -> CardLink | None:
         link = await ports.card_links.by_account(subject) if subject else None
-        if link is None and card is not None:
-            link = await ports.card_links.by_card(card.card)
+        return link or (await ports.card_links.by_card(card.card) if card is not None else None)
+
+    return await _remove(request, read, "", ports)
+
+
+async def _cut(request: Request, ports: WorkerPorts) -> LinkRecord | None:
+    """An operator removes the very link that the console showed: their token is verified here, and it is not their own account.
+
+    Raises:
+        UnavailableError: keys, directory or storage cannot be read now, or the link is being changed by others all the time.
+    """
+    found = Findings()
+    await gather_decider(request, found, ports)
+    operator, snapshot = found.deciders[request.key], await ports.applications.read(request.body["case"])
+    if operator.staff is None or snapshot is None or not operator.may_operate(snapshot.application):
+        await _refuse(request, ports)
+        return None
+    case = snapshot.application
+    account = await ports.directory.facts(case.subject)
+    if account is not None and not operator.may_operate(with_facts(case, account)):
+        await _refuse(request, ports)
+        return None
+
+    async def read() -> CardLink | None:
+        link = await ports.card_links.by_account(case.subject)
+        return link if link is not None and link.verification == request.body["verification"] else None
+
+    return await _remove(request, read, operator.staff.oid, ports)
+
+
+_ACTS: Final = {RequestKind.LINK: _link, RequestKind.UNLINK: _unlink, RequestKind.CUT_LINK: _cut}
+
+
+async def _remove(
+    request: Request, read: Callable[[], Awaitable[CardLink | None]], actor: str, ports: WorkerPorts
+) -> LinkRecord | None:
+    for _ in range(_TRIES):
+        link = await read()
         if link is None:
             _unchanged(request)
             return None
         now = ports.clock.now()
         try:
-            await ports.card_links.unlink(link, verification=request.application, at=now)
+            await ports.card_links.unlink(link, verification=request.application, at=now, actor=actor)
         except (StaleError, ConflictError):
             mine = await ports.card_links.record(request.application, LinkDeed.UNLINKED)
             if mine is not None:
                 return mine
             continue
-        return LinkRecord(LinkDeed.UNLINKED, request.application, link.subject, link.card, now)
+        deed = LinkDeed.UNLINKED
+        return LinkRecord(deed, request.application, link.subject, link.card, now, actor=actor)
     raise UnavailableError("the link is being changed by others")
 
 

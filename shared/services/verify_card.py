@@ -7,17 +7,17 @@ from enum import StrEnum
 from shared.domain.application import Application
 from shared.domain.card import CardLink, LinkDeed
 from shared.domain.closing import gives_way
-from shared.domain.kinds import CardBar, Channel, Language, Reason
+from shared.domain.kinds import CardBar, Channel, Closing, Language, Reason
 from shared.domain.requests import RequestKind
 from shared.domain.reviewing import reference_of
 from shared.domain.states import State
-from shared.ports import Snapshot
 from shared.services import collect_pass
 from shared.services.ask import ask
 from shared.services.collect_pass import Collector, Pending, Sealed
 from shared.services.count_passes import limit_until
 from shared.services.find_case import FoundCase, find_case
 from shared.services.refusals import Refusal, RefusedError
+from shared.services.submit_application import OFFICE_WAY, refuse_blocked
 from shared.services.web_ports import WebPorts
 
 _HERE = "/verify"
@@ -70,6 +70,7 @@ class CardDesk:
         pass_from: From when the next pass can be had (UTC), if the few of a day are used up.
         unlinking: This verification asked for the link to be removed, and that is being worked on.
         unlinked: This verification has removed the link.
+        blocked: The account's owner said "not me": only the office helps.
     """
 
     link: CardLink | None = None
@@ -80,6 +81,7 @@ class CardDesk:
     pass_from: datetime | None = None
     unlinking: bool = False
     unlinked: bool = False
+    blocked: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ async def show_card(holder: CardHolder, ports: WebPorts) -> CardDesk:
         removed = await ports.card_links.record(holder.verification, LinkDeed.UNLINKED)
         return CardDesk(case=await _own_case(holder, ports), unlinked=removed is not None)
     waiting = await ports.inbox.waiting(holder.verification)
-    held = await _held(link, ports)
+    lock = await ports.locks.read(link.subject)
+    held = await ports.applications.read(lock.application) if lock is not None else None
     by_card = held is not None and held.application.channel is Channel.IDENTITY_VERIFICATION
     name = held.application.id if held is not None and by_card else ""
     found = await find_case(name, ports) if name else await _own_case(holder, ports)
@@ -115,6 +118,7 @@ async def show_card(holder: CardHolder, ports: WebPorts) -> CardDesk:
         upn=held.application.upn if held is not None else "",
         pass_from=await limit_until(link.subject, ports),
         unlinking=any(each.kind is RequestKind.UNLINK for each in waiting),
+        blocked=lock is not None and lock.blocked,
     )
 
 
@@ -126,7 +130,7 @@ async def issue(
     Raises:
         RefusedError: ``BAD_REQUEST`` for a key that is no RSA key of 2048 bits or more; ``NOT_LINKED``; ``VERIFY_AGAIN`` when the
             verification is too old or has made an application that is over; ``COOLING_OFF``, ``BEING_LOOKED_AT``,
-            ``PASSES_TODAY``, ``PASSES_USED_UP``, ``OTHER_BROWSER``.
+            ``PASSES_TODAY``, ``PASSES_USED_UP``, ``OTHER_BROWSER``, ``ACCOUNT_BLOCKED``.
         UnavailableError: storage cannot be reached.
     """
     return await _ISSUE[item](holder, public_key, language, ports)
@@ -140,7 +144,9 @@ async def _issue_pass(holder: CardHolder, public_key: str, language: Language, p
         raise RefusedError(Refusal.NOT_LINKED, link=_HERE)
     if not holder.counts:
         raise RefusedError(Refusal.VERIFY_AGAIN, link=_AGAIN)
-    held = await _held(link, ports)
+    lock = await ports.locks.read(link.subject)
+    refuse_blocked(lock)
+    held = await ports.applications.read(lock.application) if lock is not None else None
     case = held.application if held is not None else None
     if case is not None and case.open and case.channel is Channel.IDENTITY_VERIFICATION:
         await _resume(case, link, holder, public_key, ports)
@@ -253,12 +259,6 @@ async def report_registered(holder: CardHolder, ports: WebPorts) -> None:
     await ask(case.id, RequestKind.REGISTERED, case.events, ports, lane="issuance")
 
 
-async def _held(link: CardLink, ports: WebPorts) -> Snapshot | None:
-    """The case that the account's lock names, open or over."""
-    lock = await ports.locks.read(link.subject)
-    return await ports.applications.read(lock.application) if lock is not None else None
-
-
 async def _own_case(holder: CardHolder, ports: WebPorts) -> FoundCase | None:
     """The case that this browser asked for: begun by this verification, or of the account that its card is linked to."""
     if not holder.application:
@@ -296,6 +296,8 @@ def _check_state(case: Application) -> None:
 
 def _check_ending(case: Application) -> None:
     """Why the application that this verification began gave nothing."""
+    if case.stop_as is Closing.BLOCKED:
+        raise RefusedError(Refusal.ACCOUNT_BLOCKED, link=OFFICE_WAY)
     if case.card_bar is CardBar.NOT_LINKED:
         raise RefusedError(Refusal.NOT_LINKED, link=_HERE)
     if case.card_bar is not None:

@@ -8,7 +8,7 @@ from shared.domain.kinds import Attention, Channel
 from shared.domain.requests import RequestKind
 from shared.domain.staff import StaffIdentity
 from shared.domain.states import State
-from shared.ports import Access, Poison, Snapshot
+from shared.ports import Access, AccountLock, Poison, Snapshot
 from shared.services.ask import ask
 from shared.services.find_case import is_id, read_case
 from shared.services.refusals import Refusal, RefusedError
@@ -19,11 +19,19 @@ _SIDE_BY_SIDE = 8
 
 @dataclass(frozen=True)
 class WatchedCase:
-    """One case with everything that staff may see of it; ``card_name`` is printed on the linked card, of a case by card."""
+    """One case with everything that staff may see of it.
+
+    Attributes:
+        card_name: Printed on the linked card, of a case by card.
+        card_linked: Whether the account is linked with a card.
+        lock: The account's lock: what blocks it, and who lifted that.
+    """
 
     snapshot: Snapshot
     accesses: tuple[Access, ...]
     card_name: str = ""
+    card_linked: bool = False
+    lock: AccountLock | None = None
 
 
 async def list_cases(ports: WebPorts) -> list[Application]:
@@ -46,7 +54,7 @@ async def list_attention(ports: WebPorts) -> tuple[list[Application], list[Poiso
 
 
 async def show_case(application: str, staff: StaffIdentity, ports: WebPorts) -> WatchedCase:
-    """One case; never one's own, with its flags and guards.
+    """One case; never one's own, with its flags and guards. That it was looked at is recorded before.
 
     Raises:
         RefusedError: there is no such case, or it is the reader's own.
@@ -54,10 +62,13 @@ async def show_case(application: str, staff: StaffIdentity, ports: WebPorts) -> 
     snapshot = await read_case(application, ports)
     _not_own(snapshot.application, staff)
     case = snapshot.application
-    by_card = case.channel is Channel.IDENTITY_VERIFICATION and case.subject
-    link = await ports.card_links.by_account(case.subject) if by_card else None
+    by_card = case.channel is Channel.IDENTITY_VERIFICATION
+    link = await ports.card_links.by_account(case.subject) if case.subject else None
+    lock = await ports.locks.read(case.subject) if case.subject else None
+    await ports.accesses.record(Access(application, staff.oid, "case", ports.clock.now()))
     accesses = tuple(await ports.accesses.of(application))
-    return WatchedCase(snapshot, accesses, link.name if link else "")
+    name = link.name if link is not None and by_card else ""
+    return WatchedCase(snapshot, accesses, name, link is not None, lock)
 
 
 async def run_again(application: str, staff: StaffIdentity, token: str, ports: WebPorts) -> None:

@@ -43,7 +43,7 @@ class MemoryCardLinks:
         )
 
     @call
-    async def unlink(self, link: CardLink, *, verification: str, at: datetime) -> None:
+    async def unlink(self, link: CardLink, *, verification: str, at: datetime, actor: str = "") -> None:
         line = history_key(verification, LinkDeed.UNLINKED)
         present = self._rows.get(account_key(link.subject))
         if present is None or not link.version or present.version != link.version:
@@ -51,7 +51,8 @@ class MemoryCardLinks:
         if line in self.history:
             raise ConflictError("unlinked already")
         del self._rows[account_key(link.subject)], self._rows[card_key(link.card)]
-        self.history[line] = LinkRecord(LinkDeed.UNLINKED, verification, link.subject, link.card, at)
+        deed = LinkDeed.UNLINKED
+        self.history[line] = LinkRecord(deed, verification, link.subject, link.card, at, actor=actor)
 
     @call
     async def record(self, verification: str, deed: LinkDeed) -> LinkRecord | None:

@@ -10,6 +10,7 @@ from functions._http import answers, bearer, doors
 from functions._http.doors import (
     ANYONE,
     APPLICANT,
+    AUDITOR,
     CLERK,
     CONSOLE,
     FORMS_FLOW,
@@ -81,7 +82,13 @@ EXPECTED: dict[str, tuple[str, str, Needs]] = {
     "staff_case": ("staff/applications/{id}", READ, CONSOLE),
     "staff_run_again": ("staff/applications/{id}/run-again", "POST", OPERATOR),
     "staff_stop": ("staff/applications/{id}/stop", "POST", OPERATOR),
+    "staff_lift_block": ("staff/applications/{id}/lift-block", "POST", OPERATOR),
+    "staff_cut_link": ("staff/applications/{id}/cut-link", "POST", OPERATOR),
     "staff_retry_poison": ("staff/poison/{key}/retry", "POST", OPERATOR),
+    # The auditor.
+    "audit": ("staff/audit", READ, AUDITOR),
+    "audit_case": ("staff/audit/applications/{id}", READ, AUDITOR),
+    "audit_export": ("staff/audit/export", "POST", AUDITOR),
     # The office counter.
     "office": ("office", READ, CLERK),
     "office_look_up": ("office", "POST", CLERK),
@@ -117,6 +124,7 @@ def test_what_the_needs_mean() -> None:
     assert (APPLICANT.kind, APPLICANT.roles) == ("applicant", frozenset())
     assert (REVIEWER.kind, REVIEWER.roles) == ("staff", frozenset({Role.REVIEWER}))
     assert (OPERATOR.kind, OPERATOR.roles) == ("staff", frozenset({Role.OPERATOR}))
+    assert (AUDITOR.kind, AUDITOR.roles) == ("staff", frozenset({Role.AUDITOR}))
     assert (CLERK.kind, CLERK.roles) == ("staff", frozenset({Role.OFFICE_CLERK}))
     assert (CONSOLE.kind, CONSOLE.roles) == ("staff", frozenset({Role.REVIEWER, Role.OPERATOR, Role.AUDITOR}))
 

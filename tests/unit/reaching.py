@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from shared.domain.kinds import DecisionKind
+from shared.domain.kinds import DecisionKind, LiftReason
 from shared.domain.links import LinkClaims, Purpose
+from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import UnavailableError, UnknownOutcomeError
-from shared.services import act_on_own_case, answer_owner_notice, watch_cases
+from shared.services import act_on_own_case, answer_owner_notice, watch_blocks, watch_cases
+from shared.services.ask import ask
 from tests.unit import people
 from tests.unit.observed import Fault
 from tests.unit.university import FRIDAY_EVENING, WEDNESDAY_MORNING
@@ -141,6 +143,32 @@ async def not_me(world: World, name: str) -> None:
     claims = LinkClaims(Purpose.NOT_ME, name, "owner", 1, world.clock.now() + timedelta(days=1))
     await answer_owner_notice.answer_not_mine(claims, world.web)
     await world.run()
+
+
+async def lift(world: World, name: str, by: str = "ope", token: str | None = None) -> None:
+    """An operator lifts the block of the account, from the page of this case."""
+    staff = world.staff[by]
+    given = staff.token if token is None else token
+    reason = LiftReason.OWNER_IDENTIFIED
+    await world.person(lambda: watch_blocks.lift_block(name, reason, staff.identity, given, world.web))
+    await world.run()
+
+
+async def send_past_the_door(world: World, number: int = 1, contact_email: str = "") -> str:
+    """A website application that our door would have refused: the worker does not trust the door."""
+    name = f"{0xABC000 + number:032x}"
+    body = {
+        "channel": "website",
+        "subject": world.student,
+        "reason": "lost",
+        "details": "",
+        "language": "ja",
+        "contact_email": contact_email,
+        "photo": name,
+        "doubts": "",
+    }
+    await world.person(lambda: ask(name, RequestKind.SUBMIT, 0, world.web, body=body))
+    return name
 
 
 async def operate(world: World, name: str, act: str, by: str = "ope", token: str | None = None) -> None:

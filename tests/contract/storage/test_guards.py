@@ -83,9 +83,7 @@ async def test_a_block_stays_with_the_lock_whoever_takes_it_over(ports: Ports) -
     assert (second.blocked_by, second.blocked_at, second.lifted) == (("app-1",), AT, ("app-0",))
     await ports.locks.replace(second, "app-2")
     third = await _lock(ports, subject)
-    assert replace(third, version="") == replace(
-        second, application="app-2", earlier=("app-1",), version=""
-    )
+    assert replace(third, version="") == replace(second, application="app-2", earlier=("app-1",), version="")
     assert third.lifters == ("oid-of-operator",)
 
 
@@ -109,7 +107,9 @@ async def test_blocked_accounts_are_listed_until_they_are_lifted(ports: Ports) -
         lock = await _lock(ports, subject)
         await ports.locks.mark(replace(lock, contested=True, blocked_by=("app-1",), blocked_at=AT))
     assert {one, two} <= set(await ports.locks.blocked())
-    await ports.locks.mark(replace(await _lock(ports, one), blocked_by=(), blocked_at=None, lifted=("app-1",)))
+    await ports.locks.mark(
+        replace(await _lock(ports, one), blocked_by=(), blocked_at=None, lifted=("app-1",))
+    )
     listed = await ports.locks.blocked()
     assert one not in listed
     assert two in listed

@@ -1,11 +1,12 @@
 """What makes a linked card not enough: a link made anew, an owner who said "not me", a case that was parked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.kinds import Attention, CardBar, Flag
+from shared.domain.kinds import Attention, CardBar, Closing, Flag
 from shared.domain.states import State
 from tests.unit import cards, people
-from tests.unit.reaching import not_me, operate
+from tests.unit.reaching import lift, not_me, operate
 from tests.unit.university import FRIDAY_EVENING, WEDNESDAY_MORNING
 from tests.unit.world import World
 
@@ -97,23 +98,37 @@ async def test_the_delay_ends_without_asking_for_the_old_token_once_more() -> No
 # --- an owner who said "not me" -----------------------------------------------------------------------
 
 
-async def test_after_not_me_a_card_gives_no_pass_and_the_operator_is_asked() -> None:
+async def test_after_not_me_a_card_gives_no_pass_until_an_operator_has_looked() -> None:
     world = World(FRIDAY_EVENING)
     old = await _approved(world)
     await cards.obtain(world, old)
     await not_me(world, old)
     await world.move(timedelta(minutes=4))
-    told = len(world.subjects(people.OPERATORS[0]))
+    name = await cards.verify(world, 5)
+    await world.run()
+    assert (world.case(name).state, world.case(name).stop_as) == (State.CANCELLED, Closing.BLOCKED)
+    assert world.live_pass == ""
+    await lift(world, old)
+    again = await cards.verify(world, 6)
+    await world.run()
+    assert Flag.EARLIER_CONTEST in world.case(again).flags
+    assert await cards.obtain(world, again, 6)
+
+
+async def test_a_contest_from_before_there_were_blocks_still_parks_a_card_for_the_operator() -> None:
+    world = World(FRIDAY_EVENING)
+    old = await _approved(world)
+    await cards.obtain(world, old)
+    await operate(world, old, "stop")
+    await world.move(timedelta(minutes=4))
+    lock = await world.storage.locks.read(world.student)
+    assert lock is not None
+    await world.storage.locks.mark(replace(lock, contested=True))
     name = await cards.verify(world, 5)
     await world.run()
     case = world.case(name)
     assert (case.state, case.attention) == (State.ATTENTION, Attention.GUARD)
     assert Flag.EARLIER_CONTEST in case.flags
-    assert len(world.subjects(people.OPERATORS[0])) == told + 1
-    assert world.subjects(people.OUTSIDE)[-1] == "owner_notice"
-    await cards.press_issue(world, name, 6)
-    await operate(world, name, "run again")
-    assert world.case(name).state is State.ATTENTION
     assert world.live_pass == ""
 
 
@@ -122,11 +137,11 @@ async def test_after_not_me_a_card_gives_no_pass_and_the_operator_is_asked() -> 
 
 async def _parked(world: World) -> str:
     await cards.has_link(world)
-    await world.storage.switches.freeze(frozen=True)
+    world.bar_account()
     name = await cards.verify(world)
     await world.run()
     assert world.case(name).state is State.ATTENTION
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     return name
 
 

@@ -11,7 +11,7 @@ from shared.ports import UnavailableError
 from tests.unit import people
 from tests.unit.counters import vouched
 from tests.unit.observed import Fault
-from tests.unit.reaching import not_me, reach, withdraw
+from tests.unit.reaching import lift, not_me, reach, withdraw
 from tests.unit.university import WEDNESDAY_MORNING
 from tests.unit.world import World
 
@@ -31,6 +31,7 @@ async def test_later_applications_do_not_wash_a_contest_off() -> None:
     await world.run()
     await not_me(world, name)
     await world.tick()
+    await lift(world, name)
     await _wash(world)
     at_counter = await vouched(world)
     case = world.case(at_counter)
@@ -43,12 +44,11 @@ async def test_a_no_that_comes_after_many_later_applications_counts_too() -> Non
     await _wash(world)
     await not_me(world, name)
     await world.run()
-    again = await world.apply(nonce="again")
-    await world.run()
+    again = await vouched(world)
     assert Flag.EARLIER_CONTEST in world.case(again).flags
 
 
-@pytest.mark.parametrize(("method", "skip"), [("read", 1), ("replace", 0)])
+@pytest.mark.parametrize(("method", "skip"), [("read", 1), ("mark", 0)])
 async def test_a_contest_that_could_not_be_written_down_is_written_later(method: str, skip: int) -> None:
     world, name = await reach(State.CANCELLED, World(WEDNESDAY_MORNING))
     await _wash(world)

@@ -14,6 +14,7 @@ from shared.services.ask import ask
 from shared.services.collect_pass import collect_pass
 from shared.services.refusals import Refusal, RefusedError
 from tests.unit import people
+from tests.unit.counters import vouched
 from tests.unit.observed import Fault
 from tests.unit.reaching import not_me, operate, reach, withdraw
 from tests.unit.world import World
@@ -174,17 +175,24 @@ async def test_a_contest_also_stops_the_open_application_of_the_account() -> Non
     await world.move(timedelta(minutes=1))
     assert world.case(name).state is State.ATTENTION
     assert world.case(again).state is State.CANCELLED
-    assert world.case(again).stop_as is Closing.NOT_ME
+    assert world.case(again).stop_as is Closing.BLOCKED
+    assert world.case(again).disowned, "its own not me is heard as well"
 
 
-async def test_a_contested_case_does_not_block_a_new_application_and_is_flagged_on_it() -> None:
+async def test_a_contested_case_leaves_the_counter_open_and_is_flagged_there() -> None:
     world, name = await reach(State.COMPLETED)
     await not_me(world, name)
-    again = await world.apply(nonce="form-2")
-    await world.run()
+    again = await vouched(world)
     case = world.case(again)
     assert case.state is State.IN_REVIEW
     assert {"earlier_contest", "earlier_applications"} <= {each.value for each in case.flags}
+
+
+async def test_a_contest_after_completion_ends_the_sessions_at_once() -> None:
+    world, name = await reach(State.COMPLETED)
+    before = world.graph.account(world.student).revocations
+    await not_me(world, name)
+    assert world.graph.account(world.student).revocations == before + 1
 
 
 @pytest.mark.parametrize("state", [*_BEFORE_ANY_CLAIM, *_WITH_A_CLAIM])

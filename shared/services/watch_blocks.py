@@ -1,0 +1,93 @@
+"""The console's side of a block: which accounts are blocked, what an operator may do about one, and about its card."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from shared.domain.application import Application
+from shared.domain.kinds import LiftReason
+from shared.domain.requests import RequestKind
+from shared.domain.staff import StaffIdentity
+from shared.ports import AccountLock
+from shared.services.ask import ask
+from shared.services.find_case import read_case
+from shared.services.refusals import Refusal, RefusedError
+from shared.services.web_ports import WebPorts
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An account that its owner's "not me" blocks, as a case stands for it.
+
+    Attributes:
+        application: The case of which the owner said so.
+        reference: Its short number.
+        since: When it was written down (UTC).
+    """
+
+    application: str
+    reference: str
+    since: datetime | None
+
+
+async def list_blocked(staff: StaffIdentity, ports: WebPorts) -> list[Blocked]:
+    """All blocked accounts but the reader's own, the longest first.
+
+    Raises:
+        UnavailableError: storage cannot be reached.
+    """
+    found: list[Blocked] = []
+    for subject in await ports.locks.blocked():
+        lock = await ports.locks.read(subject)
+        if subject != staff.oid and lock is not None and lock.blocked:
+            found += [await _as_case(lock, ports)]
+    return sorted(found, key=lambda each: each.since.timestamp() if each.since else 0)
+
+
+async def _as_case(lock: AccountLock, ports: WebPorts) -> Blocked:
+    name = lock.blocked_by[0]
+    snapshot = await ports.applications.read(name)
+    return Blocked(name, snapshot.application.reference if snapshot else "", lock.blocked_at)
+
+
+async def lift_block(
+    application: str, reason: LiftReason, staff: StaffIdentity, token: str, ports: WebPorts
+) -> None:
+    """Ask for the block of this case's account to be lifted; the worker verifies the operator's token.
+
+    Raises:
+        RefusedError: there is no such case (``NOT_FOUND``), it is the operator's own (``OWN_CASE``), or nothing blocks its
+            account (``TOO_LATE``).
+        UnavailableError: storage cannot be reached.
+    """
+    case = await _anothers(application, staff, ports)
+    lock = await ports.locks.read(case.subject) if case.subject else None
+    if lock is None or not lock.blocked:
+        raise RefusedError(Refusal.TOO_LATE, link=f"/staff/applications/{application}")
+    body = {"reason_code": reason.value}
+    await ask(application, RequestKind.LIFT_BLOCK, case.interventions, ports, body=body, evidence=token)
+
+
+async def cut_link(application: str, staff: StaffIdentity, token: str, ports: WebPorts) -> None:
+    """Ask for the link of this case's account with a card to be removed; pressed twice it is one request.
+
+    Raises:
+        RefusedError: there is no such case (``NOT_FOUND``), it is the operator's own (``OWN_CASE``), or its account has no link
+            (``TOO_LATE``).
+        UnavailableError: storage cannot be reached.
+    """
+    case = await _anothers(application, staff, ports)
+    link = await ports.card_links.by_account(case.subject) if case.subject else None
+    if link is None:
+        raise RefusedError(Refusal.TOO_LATE, link=f"/staff/applications/{application}")
+    name = sha256(f"cut:{application}:{staff.oid}:{link.verification}".encode()).hexdigest()[:32]
+    body = {"case": application, "verification": link.verification, "language": case.language.value}
+    await ask(name, RequestKind.CUT_LINK, 0, ports, body=body, evidence=token)
+
+
+async def _anothers(application: str, staff: StaffIdentity, ports: WebPorts) -> Application:
+    """The case, if it is not of the operator's own account."""
+    case = (await read_case(application, ports)).application
+    if case.subject == staff.oid:
+        raise RefusedError(Refusal.OWN_CASE)
+    return case
