@@ -29,6 +29,7 @@ _TYPES: Final = frozenset(
         "text/html; charset=utf-8",
         "application/json",
         "application/problem+json",
+        "application/jsonl",
         "image/jpeg",
         "image/svg+xml",
         "text/css; charset=utf-8",
@@ -40,7 +41,9 @@ _PUBLIC: Final = frozenset({"static", "openapi"})
 _KNOWN: Final = frozenset(
     {*_EXACT, "content-security-policy", "strict-transport-security", "cache-control", "content-type"}
 )
-_MORE: Final = frozenset({"location", "retry-after", "www-authenticate", "clear-site-data"})
+_MORE: Final = frozenset(
+    {"location", "retry-after", "www-authenticate", "clear-site-data", "content-disposition"}
+)
 """Headers that some answers have. Nothing else is sent: no ``Server``, no ``X-Powered-By``, no permission for other sites."""
 _ATTRIBUTES: Final = {"Path=/", "HttpOnly", "SameSite=Lax"}
 

@@ -50,6 +50,7 @@ _ASKS: Final = ("inbox", "hints")
 _APPLY: Final = {"reason": "lost", "language": "en", "form_id": "0" * 32}
 _CONFIRM: Final = {"card": "student_card", "face": "on", "valid": "on", "reason": "broken", "language": "en"}
 _BOX: Final = {"confirm": "on"}
+_LIFT: Final = {"confirm": "on", "reason_code": "owner_identified"}
 _KEY: Final = {"public_key": "key"}
 _PHOTOS: Final = ("photos",)
 
@@ -105,14 +106,19 @@ KNOCKS: Final[Mapping[str, Knock]] = {
     "api_apply": Knock(path="/api/applications", json=_APPLY, photo=True, stores=(*_ASKS, *_PHOTOS)),
     "api_application": Knock("in_review", "/api/applications/{case}"),
     # Staff
-    "review": Knock("in_review", "/review/{review}"),
+    "review": Knock("in_review", "/review/{review}", stores=("accesses",)),
     "review_photo": Knock("in_review", "/review/{review}/photo", stores=("accesses",)),
     "review_decide": Knock("in_review", "/review/{review}", {"decision": "approve"}, stores=_ASKS),
     "staff": Knock("in_review", "/staff"),
     "staff_attention": Knock("parked", "/staff/attention"),
-    "staff_case": Knock("in_review", "/staff/applications/{case}"),
+    "staff_case": Knock("in_review", "/staff/applications/{case}", stores=("accesses",)),
+    "audit": Knock("in_review", "/staff/audit"),
+    "audit_case": Knock("in_review", "/staff/audit/applications/{case}", stores=("accesses",)),
+    "audit_export": Knock("in_review", "/staff/audit/export", {"part": "1"}, stores=("accesses",)),
     "staff_run_again": Knock("parked", "/staff/applications/{case}/run-again", _BOX, stores=_ASKS),
     "staff_stop": Knock("in_review", "/staff/applications/{case}/stop", _BOX, stores=_ASKS),
+    "staff_lift_block": Knock("blocked", "/staff/applications/{case}/lift-block", _LIFT, stores=_ASKS),
+    "staff_cut_link": Knock("by_card", "/staff/applications/{case}/cut-link", _BOX, stores=_ASKS),
     "staff_retry_poison": Knock("poisoned", "/staff/poison/{poison}/retry", _BOX, stores=("inbox",)),
     # The counter
     "office": Knock("at_counter", "/office"),
@@ -186,7 +192,12 @@ staff_attention               | s      s         s       200      403   403     
 staff_case                    | s      s         s       200      403   403     200      200     403     s    s      s
 staff_run_again               | s      s         s       403      403   403     303      403     403     s    s      s
 staff_stop                    | s      s         s       403      403   403     303      403     403     s    s      s
+staff_lift_block              | s      s         s       403      403   403     303      403     403     s    s      s
+staff_cut_link                | s      s         s       403      403   403     303      403     403     s    s      s
 staff_retry_poison            | s      s         s       403      403   403     303      403     403     s    s      s
+audit                         | s      s         s       403      403   403     403      200     403     s    s      s
+audit_case                    | s      s         s       403      403   403     403      200     403     s    s      s
+audit_export                  | s      s         s       403      403   403     403      200     403     s    s      s
 
 office                        | s      s         s       403      200   200     403      403     403     s    s      s
 office_look_up                | s      s         s       403      303   303     403      403     403     s    s      s

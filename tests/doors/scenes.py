@@ -12,7 +12,7 @@ from shared.domain.links import LinkClaims, Purpose
 from shared.domain.states import State
 from shared.ports import Poison
 from tests.unit import cards, counters, people
-from tests.unit.reaching import reach
+from tests.unit.reaching import not_me, reach
 from tests.unit.world import World
 
 SID: Final = "5" * 32
@@ -92,6 +92,13 @@ async def shown() -> Scene:
 async def parked() -> Scene:
     """A case that an operator must look at."""
     return Scene(*await reach(State.ATTENTION))
+
+
+async def blocked() -> Scene:
+    """An account whose owner said that it was somebody else."""
+    scene = Scene(*await reach(State.IN_REVIEW))
+    await not_me(scene.world, scene.case)
+    return scene
 
 
 async def poisoned() -> Scene:
@@ -198,7 +205,7 @@ def _with_pickup(scene: Scene) -> Scene:
 SCENES: Final[Mapping[str, Callable[[], Awaitable[Scene]]]] = {
     each.__name__: each
     for each in (
-        nothing, alive, in_review, returned, approved, made, shown, parked, poisoned, at_counter, vouched, linked, by_card,
-        linking, unlinking,
+        nothing, alive, in_review, returned, approved, made, shown, parked, blocked, poisoned, at_counter, vouched, linked,
+        by_card, linking, unlinking,
     )
 }  # fmt: skip

@@ -231,7 +231,16 @@ async def test_a_link_opens_its_own_door_only(house: House, row: str) -> None:
 
 async def test_nobody_of_staff_sees_or_decides_their_own_case(house: House) -> None:
     """The reviewer's own account is the target: at every door of staff that shows or moves a case."""
-    for row in ("review", "review_photo", "review_decide", "staff_case", "staff_run_again", "staff_stop"):
+    for row in (
+        "review",
+        "review_photo",
+        "review_decide",
+        "staff_case",
+        "staff_run_again",
+        "staff_stop",
+        "staff_lift_block",
+        "staff_cut_link",
+    ):
         scene = await scene_of(house, row)
         own = staff(scene, "all") | {"oid": scene.world.student}
         before = house.stored()

@@ -103,7 +103,9 @@ def _check(house: House, raw: bytes) -> bool:
     """A verdict, whatever it is; what is taken is a new JPEG with nothing else in it."""
     del house
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of broken EXIF and of large pictures, and goes on; so do we
+        warnings.simplefilter(
+            "ignore"
+        )  # Pillow warns of broken EXIF and of large pictures, and goes on; so do we
         verdict = judge(raw)
     if not isinstance(verdict, AcceptedPhoto):
         assert isinstance(verdict.fault, PhotoFault)
@@ -120,4 +122,4 @@ def _check(house: House, raw: bytes) -> bool:
     return True
 
 
-TARGETS: Final = (Target("uploads", _inputs(), _check, slowness=4, most_megabytes=900),)
+TARGETS: Final = (Target("uploads", _inputs(), _check, slowness=4, most_megabytes=500),)
