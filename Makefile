@@ -12,6 +12,8 @@ PY := .venv/bin/python
 # Arguments for pytest: make test T="tests/unit -k links"
 T ?=
 UPGRADE ?=
+# File that `make verify-audit` writes the events to
+EXPORT ?=
 # Schedules of `make simulate`, the first seed, and whether one of them is printed whole
 SCHEDULES ?=
 SEED ?=
@@ -35,6 +37,10 @@ run: setup ## start the app and its cloud on this machine; stop with Ctrl-C
 .PHONY: demo
 demo: setup ## play one recovery to the pass; CHANNEL=website|form|office|identity_verification
 	@CHANNEL="$(CHANNEL)" exec $(PY) -m local.demo
+
+.PHONY: verify-audit
+verify-audit: setup ## verify every audit trail of what runs here; EXPORT=FILE also writes it as JSON Lines
+	@exec $(PY) -m local.verify_audit $(if $(EXPORT),--export "$(EXPORT)")
 
 .PHONY: form-sample
 form-sample: setup ## post a recorded form response to what runs, as the flow would; S=first_setup picks another one

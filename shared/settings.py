@@ -16,6 +16,7 @@ from pydantic_settings import NoDecode
 from shared.channel_settings import ChannelSettings, Names
 from shared.domain.kinds import Channel
 from shared.domain.rules import Removal
+from shared.storage_settings import StorageSettings
 
 _SHORTEST_KEY = 32
 _SET_BY_THE_PLATFORM = ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME")
@@ -39,20 +40,13 @@ def in_the_cloud() -> bool:
     return any(os.environ.get(name) for name in _SET_BY_THE_PLATFORM)
 
 
-class Settings(ChannelSettings):
+class Settings(StorageSettings, ChannelSettings):
     """Everything that can be set, with its default; secrets never show in ``repr``."""
 
     app_role: Literal["web", "worker", "all"] = "all"
     base_url: str
     tenant_id: str
     tenant_domain: str = ""
-
-    records_storage: SecretStr = Field(SecretStr(""), alias="RecordsStorage")
-    records_table_url: str = Field("", alias="RecordsStorage__tableServiceUri")
-    records_queue_url: str = Field("", alias="RecordsStorage__queueServiceUri")
-    photos_storage: SecretStr = Field(SecretStr(""), alias="PhotosStorage")
-    photos_blob_url: str = Field("", alias="PhotosStorage__blobServiceUri")
-    identity_client_id: str = ""
 
     entra_authority: str = ""
     applicant_client_id: str = ""

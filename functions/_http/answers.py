@@ -43,6 +43,13 @@ def data(value: bytes, kind: str, *, cache: bool = False) -> func.HttpResponse:
     return answer
 
 
+def download(value: bytes, kind: str, name: str) -> func.HttpResponse:
+    """A file to be saved under a plain name of ours."""
+    answer = _answer(HTTPStatus.OK, value, kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 def redirect(path: str) -> func.HttpResponse:
     """303 See Other."""
     answer = _answer(HTTPStatus.SEE_OTHER, b"", _HTML)

@@ -25,6 +25,8 @@ office_slip          :class:`OfficeSlipView`
 staff                :class:`WorklistView`
 staff_case           :class:`CaseView`
 staff_attention      :class:`AttentionView`
+audit                :class:`AuditView`
+audit_case           :class:`AuditCaseView`
 link_expired         :class:`LinkProblemView`
 link_malformed       :class:`LinkProblemView`
 problem              :class:`ProblemView`
@@ -302,6 +304,11 @@ class PageSession:
     def console(self) -> bool:
         """Whether the console is for this person."""
         return bool(self.roles & {Role.REVIEWER.value, Role.OPERATOR.value, Role.AUDITOR.value})
+
+    @property
+    def auditor(self) -> bool:
+        """Whether the audit trail is for this person."""
+        return Role.AUDITOR.value in self.roles
 
     @property
     def counter(self) -> bool:

@@ -38,7 +38,7 @@ class DecisionForm:
 
 
 async def show_review(claims: LinkClaims, staff: StaffIdentity, ports: WebPorts) -> Reviewing:
-    """The case that a signed link locates.
+    """The case that a signed link locates; that it was looked at is recorded before.
 
     Raises:
         RefusedError: there is no such case.
@@ -55,6 +55,7 @@ async def show_review(claims: LinkClaims, staff: StaffIdentity, ports: WebPorts)
             if other is not None:
                 earlier.append(other.application)
     closed = not _decidable(application, claims)
+    await ports.accesses.record(Access(application.id, staff.oid, "review", ports.clock.now()))
     return Reviewing(application, tuple(earlier), bar_to_decide(application, staff), closed)
 
 

@@ -15,6 +15,8 @@ class WebPorts:
     randomness: ports.Randomness
     applications: ports.Applications
     open_cases: ports.OpenCases
+    all_cases: ports.AllCases
+    heads: ports.KeptHeads
     inbox: ports.Inbox
     locks: ports.AccountLocks
     card_links: ports.CardLinks

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from shared.domain import kinds
 from shared.domain.accounts import MethodKind
+from shared.domain.audit import Break
 from shared.domain.counter_steps import CounterStep
 from shared.domain.events import EventKind, Party
 from shared.domain.mails import MailKind, MailState
@@ -34,10 +35,13 @@ LOOKS = {"notification", "code", "phone", "key", "token"}
 """Methods as people see them, each with a drawing on the first page."""
 
 FAMILIES: dict[str, Iterable[StrEnum | str]] = {
+    "access": {"photo", "directory", "slip", "review", "case", "audit", "export"},
     "asked": APPLICANT_REQUESTS,
     "attention": kinds.Attention,
     "attention_detail": kinds.Attention,
     "bar": DecisionBar,
+    "break": Break,
+    "break_detail": Break,
     "card_bar": kinds.CardBar,
     "card_kind": kinds.CardKind,
     "channel": kinds.Channel,

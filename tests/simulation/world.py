@@ -155,6 +155,8 @@ class World:
             randomness=self.chance,
             applications=kept.applications,
             open_cases=kept.open_cases,
+            all_cases=kept.all_cases,
+            heads=kept.heads,
             inbox=kept.inbox,
             locks=kept.locks,
             card_links=kept.card_links,

@@ -1,6 +1,7 @@
 """The whole service without a socket: use cases over fakes, and people who press its buttons, in words."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -65,6 +66,7 @@ class World:
         self.links = PlainLinks()
         self.seen = Observer(self.storage, self.clock.now)
         self.student = people.STUDENT.oid
+        self._facts = people.STUDENT
         self.graph.add(people.STUDENT, people.AUTHENTICATOR, people.NUMBER, people.PASSWORD)
         self.staff = {oid: self._hire(oid, roles) for oid, roles in people.staff_roles().items()}
         self.web = self._web(hooks, randomness)
@@ -86,6 +88,8 @@ class World:
             randomness=randomness,
             applications=kept.applications,
             open_cases=kept.open_cases,
+            all_cases=kept.all_cases,
+            heads=kept.heads,
             inbox=kept.inbox,
             locks=kept.locks,
             card_links=kept.card_links,
@@ -116,6 +120,7 @@ class World:
             card_links=kept.card_links,
             switches=kept.switches,
             budgets=kept.budgets,
+            meters=kept.meters,
             photos=kept.photos,
             hints=kept.hints,
             poison=kept.poison,
@@ -132,6 +137,18 @@ class World:
             form_tokens=self.form_tokens,
             sealer=PlainSealer(),
         )
+
+    # --- an account that no guard lets through --------------------------------------------------------------
+
+    def bar_account(self) -> None:
+        """The pass policy does not cover the student any more: a case that asks is parked."""
+        account = self.graph.account(self.student)
+        self._facts = account.facts
+        account.facts = replace(account.facts, in_pass_policy=False)
+
+    def clear_account(self) -> None:
+        """It does again."""
+        self.graph.account(self.student).facts = self._facts
 
     # --- the machines ---------------------------------------------------------------------------------
 

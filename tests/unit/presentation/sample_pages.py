@@ -14,7 +14,7 @@ from shared.domain.states import State
 from shared.ports import Access, Poison
 from shared.presentation import views
 from shared.presentation.status import status_view
-from tests.unit.presentation import sample_office, sample_verify_pages, sample_ways
+from tests.unit.presentation import sample_audit, sample_office, sample_verify_pages, sample_ways
 from tests.unit.presentation.samples import (
     ID,
     NASTY,
@@ -225,4 +225,10 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
     for purpose in (*Purpose, None):
         found[f"link_expired_{purpose}"] = ("link_expired", views.LinkProblemView(purpose, ID), None)
         found[f"link_malformed_{purpose}"] = ("link_malformed", views.LinkProblemView(purpose), None)
-    return found | sample_office.pages() | sample_verify_pages.pages() | sample_ways.pages()
+    return (
+        found
+        | sample_audit.pages()
+        | sample_office.pages()
+        | sample_verify_pages.pages()
+        | sample_ways.pages()
+    )

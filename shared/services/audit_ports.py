@@ -1,0 +1,34 @@
+"""What verifying the audit trail needs from outside: reading, and nothing else."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared import ports
+
+
+class AuditReaders(Protocol):
+    """Whoever can read cases and heads: the auditor's command, and web."""
+
+    @property
+    def applications(self) -> ports.Applications:
+        """The cases; only read here."""
+        ...
+
+    @property
+    def all_cases(self) -> ports.AllCases:
+        """The names of all cases."""
+        ...
+
+    @property
+    def heads(self) -> ports.KeptHeads:
+        """The container of heads."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditPorts:
+    """The ports of the command."""
+
+    applications: ports.Applications
+    all_cases: ports.AllCases
+    heads: ports.KeptHeads

@@ -1,0 +1,84 @@
+"""Verify audit trails against themselves and against the heads that were kept, and write them out for others to verify."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from itertools import batched
+
+from shared.domain import audit
+from shared.domain.audit import AuditHead, Trail, Verdict
+from shared.ports import Snapshot
+from shared.services.audit_ports import AuditReaders
+
+_SIDE_BY_SIDE = 8
+_LOOKS = 3
+"""A trail may grow between the reading of its heads and that of its events: what looks broken is looked at again."""
+
+
+async def names_of_all(ports: AuditReaders) -> list[str]:
+    """Ids of all cases that exist, and of all that left a head: one that was taken away whole is missed.
+
+    Raises:
+        UnavailableError: storage cannot be reached.
+    """
+    return sorted({*await ports.all_cases.names(), *await ports.heads.applications()})
+
+
+async def verify_case(application: str, ports: AuditReaders) -> Verdict:
+    """How one case's trail is found.
+
+    Raises:
+        UnavailableError: storage cannot be reached.
+    """
+    return audit.verify((await read_trail(application, ports))[0])
+
+
+async def read_trail(application: str, ports: AuditReaders) -> tuple[Trail, Snapshot | None]:
+    """The trail of one case with its heads, and the case itself, read so that one that grows meanwhile is not called broken.
+
+    Raises:
+        UnavailableError: storage cannot be reached.
+    """
+    heads = await ports.heads.of(application)  # first: so that the events are never older
+    for _ in range(_LOOKS):
+        found = await ports.applications.read(application)
+        trail = _trail(application, found, heads)
+        if audit.verify(trail).broken is None:
+            break
+        again = await ports.heads.of(application)
+        if again == heads:
+            break
+        heads = again
+    return trail, found
+
+
+async def verify_some(names: Sequence[str], ports: AuditReaders) -> AsyncIterator[Verdict]:
+    """The verdicts on these cases, in their order, a few at a time.
+
+    Raises:
+        UnavailableError: storage cannot be reached.
+    """
+    for some in batched(names, _SIDE_BY_SIDE, strict=False):
+        for verdict in await asyncio.gather(*(verify_case(each, ports) for each in some)):
+            yield verdict
+
+
+async def export_lines(names: Sequence[str], ports: AuditReaders) -> AsyncIterator[str]:
+    """Every event of these cases as a line of JSON, oldest first; the format is described in ``docs/audit.md``.
+
+    Raises:
+        UnavailableError: storage cannot be reached.
+    """
+    for some in batched(names, _SIDE_BY_SIDE, strict=False):
+        found = await asyncio.gather(*(ports.applications.read(each) for each in some))
+        for case in filter(None, found):
+            for event in case.events:
+                line = audit.line_of(case.application.id, event)
+                yield json.dumps(line, separators=(",", ":"), ensure_ascii=True) + "\n"
+
+
+def _trail(application: str, found: Snapshot | None, heads: list[AuditHead]) -> Trail:
+    if found is None:
+        return Trail(application, (), 0, "", tuple(heads))
+    case = found.application
+    return Trail(application, found.events, case.events, case.chain, tuple(heads))
