@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -68,6 +69,7 @@ async def _send_form(house: House, sent: tuple[str, dict[str, str], bool]) -> bo
 
 
 def _filled() -> st.SearchStrategy[tuple[str, dict[str, str], bool]]:
+    @cache
     def of(row: str) -> st.SearchStrategy[tuple[str, dict[str, str], bool]]:
         value = encodable(
             *_WORDS, "on", "mine", "not_mine", "card", "account", _GOOD, "hanako@u.example", "staff"
@@ -123,6 +125,7 @@ _DOCUMENTS: Final[Mapping[str, dict[str, Any]]] = {
 
 
 def _documents() -> st.SearchStrategy[tuple[str, bytes]]:
+    @cache
     def of(row: str) -> st.SearchStrategy[tuple[str, bytes]]:
         good = _DOCUMENTS[row]
         members = st.sampled_from([*good, *good, "other"])
