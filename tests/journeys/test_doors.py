@@ -228,6 +228,7 @@ def test_signing_out_ends_the_session(town: Town) -> None:
     out = visitor.post("/auth/sign-out", data={"as_role": "applicant"}, allow_redirects=False)
     assert out.status_code == 303
     assert "logout" in out.headers["Location"]
+    assert out.headers["Clear-Site-Data"] == '"storage"'
 
     problem(visitor.get("/apply", json=True), 401)
 
@@ -261,3 +262,21 @@ def test_the_web_s_identity_gets_nothing_from_graph(town: Town) -> None:
 def test_unknown_addresses_and_methods_are_not_found(town: Town) -> None:
     for method, path in (("GET", "/nothing"), ("DELETE", "/apply"), ("PUT", "/"), ("GET", "/apply/x/y")):
         assert requests.request(method, f"{town.stack.app}{path}", timeout=30).status_code == 404
+
+
+def test_the_headers_reach_the_browser_and_the_host_adds_no_name_of_its_own(town: Town) -> None:
+    """The matrix of ``tests/doors`` looks at every door; here once over the wire, with what the platform answers itself."""
+    for path, keeps in (
+        ("/", "no-store"),
+        ("/static/style.css", "public, max-age=300"),
+        ("/apply", "no-store"),
+    ):
+        answer = requests.get(f"{town.stack.app}{path}", allow_redirects=False, timeout=30)
+        assert answer.headers["Cache-Control"] == keeps
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert "Server" not in answer.headers
+    nothing = requests.get(f"{town.stack.app}/nothing", timeout=30)
+    assert (nothing.status_code, nothing.text) == (404, "")
+    assert not {"Server", "Set-Cookie", "X-Powered-By"} & set(nothing.headers)
