@@ -16,8 +16,19 @@ from shared.services.web_ports import WebPorts
 from tests.simulation.applicants import Applicants
 from tests.simulation.staff import Staff
 from tests.simulation.town import Town
+from tests.simulation.weather import Fault
 
 _CHANCE: Final = 0.06
+_FOUL: Final = 0.25
+_FOULS: Final = (
+    (Fault.PAUSE, False),
+    (Fault.PAUSE, False),
+    (Fault.LATE_AND_DEAD, False),
+    (Fault.CRASH_AFTER, True),
+    (Fault.LOST_ANSWER, True),
+    (Fault.PAUSE, True),
+)
+"""What may happen to the very call that makes a pass, before its effect or after it."""
 
 
 async def _put(row: Request, web: WebPorts) -> None:
@@ -38,6 +49,8 @@ class Murphy:
 
     def _look(self, case: Application) -> None:
         town = self._town
+        if case.state is State.ISSUING and not town.quiet:
+            self._foul(case)
         if (
             town.quiet
             or not case.subject
@@ -61,6 +74,17 @@ class Murphy:
                 town.begin(town.dice.choice((self._stop, self._withdraw, self._apply_again))(case))
             case _:
                 pass
+
+    def _foul(self, case: Application) -> None:
+        """The call that makes the pass goes wrong, and while it does somebody ends the case, or nobody does."""
+        town, weather = self._town, self._world.weather
+        fouls = [each for each in _FOULS if each[0] in weather.kinds]
+        if not fouls or not weather.left or not town.chance(_FOUL):
+            return
+        kind, after = town.dice.choice(fouls)
+        self._world.trouble.aim("passes", "create", kind, after=after)
+        if town.chance(0.5):
+            town.begin(town.dice.choice((self._stop, self._withdraw))(case))
 
     async def _stop(self, case: Application) -> None:
         await self._town.wait(0.05, 60.0)

@@ -50,9 +50,9 @@ ORDER: Final = (
     ),
     _m(
         "the freeze switch is not read",
-        "shared.domain.step_of_lock:guards_of",
-        "frozen=bool(case.found.frozen)",
-        "frozen=False",
+        "shared.services.gather_facts:is_frozen",
+        "return await ports.switches.frozen()",
+        "return False",
         "the_guards_passed",
     ),
     _m(
@@ -108,6 +108,7 @@ ORDER: Final = (
         "now < application.attempt.deadline",
         "False",
         "no_pass_outlives_its_case",
+        "a_pass_is_recorded_or_gone",
     ),
     _m(
         "an interrupted attempt is given up without looking for its pass",

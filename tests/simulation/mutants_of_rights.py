@@ -134,6 +134,7 @@ RIGHTS: Final = (
         "if foreign:",
         "if False:",
         "a_foreign_pass_is_found",
+        "a_shown_pass_is_live",
     ),
     _m(
         "the pass is deleted after it was made",

@@ -27,6 +27,11 @@ _ONCE: Final = frozenset(
 """Calls whose lost answer is told as such (see ``shared/adapters``); after all others it is safe to call again."""
 
 
+_BEYOND: Final = (175.0, 560.0)
+_TIMEOUT: Final = 600.0
+"""Seconds that reach beyond the deadline of a claim, and not to the function timeout: the process lives to see what it did."""
+
+
 class Process:
     """One process of web or worker. A dead one never does anything again; its successor is another object."""
 
@@ -73,6 +78,8 @@ class Trouble(Hooks):
         self.killed: list[Process] = []
         self._dice = dice
         self._start = start
+        self._beyond = False
+        self._aims: dict[tuple[str, str, bool], Fault] = {}
         self._outages: dict[str, float] = {}
         self.outages: list[tuple[float, float]] = []
         self.before = self._before
@@ -97,12 +104,28 @@ class Trouble(Hooks):
         self.calls += 1
         dice, weather = self._dice, self.weather
         pause = dice.random() * 0.2
-        if weather.left and self._aimed(port) and dice.random() < weather.rate:
-            pause += self._strike(process, port, method)
+        if weather.left:
+            kind = self._fault_at(port, method, after=False)
+            if kind is not None:
+                pause += self._strike(kind, process, port, method)
         if self._passed(process, pause):
             self._arrive(process, port, method)
             return None
         return self._arrive_later(process, port, method, self.loop.seconds + pause)
+
+    def aim(self, port: str, method: str, kind: Fault, *, after: bool) -> None:
+        """The next call of this method is struck, before its effect or after it: the worst moments are rare by chance alone."""
+        self._aims[port, method, after] = kind
+
+    def _fault_at(self, port: str, method: str, *, after: bool) -> Fault | None:
+        if self._aims:
+            aimed = self._aims.pop((port, method, after), None)
+            if aimed is not None:
+                self._beyond = self.weather.longest_pause > _TIMEOUT and self._dice.random() < 0.5
+                return aimed
+        focus = self.weather.focus
+        struck = (not focus or port in focus) and self._dice.random() < self.weather.rate
+        return self._pick() if struck else None
 
     async def _arrive_later(self, process: Process, port: str, method: str, at: float) -> None:
         await self._until(process, at)
@@ -125,8 +148,8 @@ class Trouble(Hooks):
             self.last_strike = self.loop.seconds
             self.kill(process, f"after {port}.{method}")
             raise CrashError
-        if weather.left and self._aimed(port) and dice.random() < weather.rate:
-            kind = self._pick()
+        if weather.left:
+            kind = self._fault_at(port, method, after=True)
             if kind is Fault.CRASH_AFTER:
                 self._hit(kind)
                 self.kill(process, f"after {port}.{method}")
@@ -142,9 +165,6 @@ class Trouble(Hooks):
                 pause = self._span(process, f"in the answer of {port}.{method}")
         pause += dice.random() * 0.05
         return None if self._passed(process, pause) else self._until(process, self.loop.seconds + pause)
-
-    def _aimed(self, port: str) -> bool:
-        return not self.weather.focus or port in self.weather.focus
 
     def _passed(self, process: Process, pause: float) -> bool:
         """Let a pause pass if nobody has anything to do meanwhile: most of the speed."""
@@ -168,9 +188,8 @@ class Trouble(Hooks):
         self.weather.strike(kind)
         self.last_strike = self.loop.seconds
 
-    def _strike(self, process: Process, port: str, method: str) -> float:
+    def _strike(self, kind: Fault, process: Process, port: str, method: str) -> float:
         """Something goes wrong before the call arrives; returns by how many seconds it is late."""
-        kind = self._pick()
         match kind:
             case Fault.CRASH_BEFORE:
                 self._hit(kind)
@@ -212,6 +231,9 @@ class Trouble(Hooks):
         """How long a pause is: anything from a second to the longest, short ones as likely as long ones."""
         longest = self.weather.longest_pause
         span = float(longest ** self._dice.random())
+        if self._beyond:
+            self._beyond = False
+            span = self._dice.uniform(*_BEYOND)
         self.say(f"{process.name:10} stands still for {span:.0f} s, {where}")
         return span
 

@@ -135,7 +135,7 @@ def _populate(town: Town) -> None:
             town.begin(holders.link(oid) if oid not in town.cards else holders.unlink(oid))
     if dice.random() < 0.25:
         town.begin(attackers.forge())
-    if dice.random() < 0.06:
+    if dice.random() < 0.1:
         town.begin(staff.freeze())
 
 
