@@ -63,6 +63,13 @@ LINK_PURPOSE: dict[MailKind, Purpose] = {
 }
 
 SKIP_RECEIPT_AFTER = timedelta(hours=1)
+CLOCKS_APART = timedelta(minutes=5)
+"""Workers' clocks may differ by so much: a window that one of them began is not yet another one for the others."""
+_FRESH = timedelta(minutes=10)
+_TURN = timedelta(minutes=2)
+"""Those who were turned away come back within so long: the timer runs every minute."""
+_SPREAD = timedelta(seconds=30)
+_OLDEST = timedelta(hours=24)
 
 
 class MailState(StrEnum):
@@ -139,6 +146,9 @@ class MailBudget:
     """The shared bucket: what was sent in the present minute and hour, and when staff last got a digest.
 
     Windows are counted backwards from their start, so a window begins with the first mail in it.
+
+    Attributes:
+        back_at: When those that were turned away come back (UTC): until they had their turn, what is owed only now stands back.
     """
 
     minute_from: datetime
@@ -146,6 +156,7 @@ class MailBudget:
     hour_from: datetime
     hour_sent: int
     staff_at: datetime | None = None
+    back_at: datetime | None = None
 
     @staticmethod
     def fresh(now: datetime) -> "MailBudget":
@@ -155,9 +166,9 @@ class MailBudget:
     def rolled(self, now: datetime) -> "MailBudget":
         """The bucket at ``now``: windows that have passed (or lie in the future after a clock step) begin anew."""
         bucket = self
-        if not timedelta(0) <= now - bucket.minute_from < timedelta(minutes=1):
+        if not -CLOCKS_APART <= now - bucket.minute_from < timedelta(minutes=1):
             bucket = replace(bucket, minute_from=now, minute_sent=0)
-        if not timedelta(0) <= now - bucket.hour_from < timedelta(hours=1):
+        if not -CLOCKS_APART <= now - bucket.hour_from < timedelta(hours=1):
             bucket = replace(bucket, hour_from=now, hour_sent=0)
         return bucket
 
@@ -179,7 +190,7 @@ class MailBudget:
     def staff_may_be_told(self, limits: MailLimits, now: datetime) -> bool:
         """Whether staff may be written to now: at once while less than half the hour is spent, else every ten minutes."""
         bucket = self.rolled(now)
-        if bucket.staff_at is None or not timedelta(0) <= now - bucket.staff_at < limits.digest_every:
+        if bucket.staff_at is None or not -CLOCKS_APART <= now - bucket.staff_at < limits.digest_every:
             return True
         return bucket.hour_sent * 2 < limits.per_hour
 
@@ -193,9 +204,31 @@ class MailBudget:
             staff_at=now if staff else bucket.staff_at,
         )
 
-    def next_chance(self, limits: MailLimits, now: datetime) -> datetime:
-        """When it is worth asking again."""
+    def next_chance(self, urgency: Urgency, limits: MailLimits, now: datetime) -> datetime:
+        """When to ask again for this class: at the minute's end; if the hour is spent for it, at the end of its next ten minutes.
+
+        Nobody who owes a mail sleeps for an hour; and all ask at the same moments, so that the next hour is given out in order.
+        """
         bucket = self.rolled(now)
-        if bucket.minute_sent >= limits.per_minute:
+        if replace(bucket, minute_sent=0).room(urgency, limits, now):
             return bucket.minute_from + timedelta(minutes=1)
-        return min(bucket.hour_from + timedelta(hours=1), now + limits.digest_every)
+        past = (now - bucket.hour_from) % limits.digest_every
+        return min(bucket.hour_from + timedelta(hours=1), now - past + limits.digest_every)
+
+    def turned_away(self, until: datetime, now: datetime) -> "MailBudget":
+        """The bucket after somebody was told to come back at ``until``."""
+        back = self.back_at
+        return self if back is not None and now < back and until <= back else replace(self, back_at=until)
+
+    def stands_back(self, owed_at: datetime, now: datetime) -> datetime | None:
+        """Until when a mail owed only now leaves the room to those that wait longer; None if nobody does."""
+        if self.back_at is None or now - owed_at >= _FRESH:
+            return None
+        turn = self.back_at + _TURN
+        return turn if self.back_at - timedelta(hours=1) <= now < turn else None
+
+
+def in_turn(chance: datetime, owed_at: datetime, now: datetime) -> datetime:
+    """When a mail that has waited since ``owed_at`` asks again at a chance that all have: the longer it waited the earlier."""
+    waited = min(max(now - owed_at, timedelta(0)), _OLDEST)
+    return chance + _SPREAD * (1 - waited / _OLDEST)

@@ -63,7 +63,8 @@ async def send_mails(snapshot: Snapshot, owed: Sequence[OwedMail], ports: Worker
     blocked: datetime | None = None
     try:
         if left:
-            allowance = await take_allowance(Counter(each.urgency for each in left), ports)
+            oldest = min(each.owed_at for each in left)
+            allowance = await take_allowance(Counter(each.urgency for each in left), ports, owed_at=oldest)
             blocked = await _send_allowed(left, allowance, snapshot, ports, done)
     finally:  # whatever happened to the others: what was sent is marked, so that it is not sent again
         marked = await _mark(snapshot, [*skipped, *done], ports)

@@ -10,7 +10,7 @@ from shared.domain.addressees import receipt, still_wanted, to_applicant, to_own
 from shared.domain.errors import LinkError, LinkExpiredError
 from shared.domain.kinds import Channel, Guard
 from shared.domain.links import LinkClaims, Purpose
-from shared.domain.mails import URGENCY, MailBudget, MailKind, MailLimits, OwedMail, Urgency
+from shared.domain.mails import URGENCY, MailBudget, MailKind, MailLimits, OwedMail, Urgency, in_turn
 from shared.domain.reviewing import reference_of
 from shared.domain.states import State
 from tests.unit import people
@@ -199,9 +199,46 @@ def test_staff_wait_for_their_digest_only_when_half_the_hour_is_spent() -> None:
 
 
 def test_when_it_is_worth_asking_again() -> None:
-    assert MailBudget(NOW, 30, NOW, 30).next_chance(_LIMITS, NOW) == NOW + timedelta(minutes=1)
-    now = NOW + timedelta(minutes=55)
-    assert MailBudget(now, 0, NOW, 100).next_chance(_LIMITS, now) == NOW + timedelta(hours=1)
+    first = Urgency.FIRST
+    assert MailBudget(NOW, 30, NOW, 30).next_chance(first, _LIMITS, NOW) == NOW + timedelta(minutes=1)
+    now = NOW + timedelta(minutes=5)
+    assert MailBudget(now, 30, NOW, 75).next_chance(first, _LIMITS, now) == NOW + timedelta(minutes=10)
+    late = NOW + timedelta(minutes=55)
+    assert MailBudget(late, 0, NOW, 75).next_chance(first, _LIMITS, late) == NOW + timedelta(hours=1)
+    staff = Urgency.STAFF
+    assert MailBudget(now, 30, NOW, 75).next_chance(staff, _LIMITS, now) == now + timedelta(minutes=1)
+
+
+def test_a_worker_whose_clock_is_minutes_behind_does_not_begin_the_window_anew() -> None:
+    ahead = MailBudget(NOW, 30, NOW, 100, staff_at=NOW)
+    behind = NOW - timedelta(minutes=4)
+    assert ahead.room(Urgency.STAFF, _LIMITS, behind) == 0
+    assert not ahead.staff_may_be_told(_LIMITS, behind)
+
+
+def test_who_waits_longer_asks_first_at_the_next_chance() -> None:
+    waits = [timedelta(minutes=minutes) for minutes in (600, 90, 89, 1, 0)]
+    turns = [in_turn(NOW, NOW - wait, NOW) for wait in waits]
+    assert turns == sorted(turns)
+    assert len(set(turns)) == len(turns)
+    assert all(NOW <= each <= NOW + timedelta(seconds=30) for each in turns)
+
+
+def test_what_is_owed_only_now_stands_back_until_those_turned_away_had_their_turn() -> None:
+    back = NOW + timedelta(minutes=20)
+    bucket = MailBudget.fresh(NOW).turned_away(back, NOW)
+    at = back + timedelta(seconds=30)
+    assert bucket.stands_back(at, at) == back + timedelta(minutes=2)
+    assert bucket.stands_back(at - timedelta(minutes=10), at) is None
+    assert bucket.stands_back(back, back + timedelta(minutes=2)) is None
+    assert bucket.stands_back(NOW - timedelta(days=1), NOW - timedelta(days=1)) is None
+
+
+def test_the_later_return_of_two_counts_while_it_is_to_come() -> None:
+    soon, later = NOW + timedelta(minutes=1), NOW + timedelta(hours=1)
+    bucket = MailBudget.fresh(NOW).turned_away(later, NOW)
+    assert bucket.turned_away(soon, NOW).back_at == later
+    assert bucket.turned_away(later + timedelta(minutes=1), later).back_at == later + timedelta(minutes=1)
 
 
 def test_only_a_receipt_may_be_dropped() -> None:

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from shared.domain.kinds import DecisionKind
 from shared.domain.links import Purpose
-from shared.domain.mails import MailBudget, MailLimits, MailState
+from shared.domain.mails import MailBudget, MailKind, MailLimits, MailState, Urgency
 from shared.domain.states import State
 from shared.ports import ForbiddenError, UnavailableError, UnknownOutcomeError
 from shared.services.act_on_own_case import send_photo
+from shared.services.take_allowance import share
 from tests.unit import people
 from tests.unit.observed import CrashError, Fault
 from tests.unit.reaching import reach, withdraw
@@ -153,6 +155,42 @@ async def test_staff_are_written_to_every_ten_minutes_once_half_the_hour_is_spen
     assert world.subjects(people.OUTSIDE) == ["owner_notice"]
     await world.move(timedelta(minutes=9))
     assert world.subjects(people.REVIEWERS[0]) == ["review"]
+
+
+def test_a_digest_that_not_all_were_told_of_is_not_over_for_the_others() -> None:
+    now, limits = World().clock.now(), MailLimits()
+    busy = MailBudget(now, 28, now, 60)
+    after, allowance = share(busy, {Urgency.STAFF: 3}, limits, now, owed_at=now)
+    assert allowance.granted == {Urgency.STAFF: 2}
+    assert allowance.again_at is not None
+    assert allowance.again_at <= now + timedelta(seconds=90)
+    assert after.staff_may_be_told(limits, now + timedelta(minutes=1))
+
+
+async def test_when_the_next_hour_begins_who_waits_longest_is_told_first() -> None:
+    world = World(rules=rules_of(mail_limits=MailLimits(per_minute=4, per_hour=8)))
+    await _spend(world, 8)
+    names = []
+    for number in range(6):
+        oid = f"student-{number}"
+        world.graph.add(people.account(oid))
+        names.append(await world.apply(subject=oid, nonce=oid))
+        await world.run()
+        await world.move(timedelta(minutes=7))
+    for _ in range(240):
+        await world.move(timedelta(minutes=1))
+    told = [
+        min(
+            each.done_at
+            for each in world.snapshot(name).mails
+            if each.kind is MailKind.OWNER_NOTICE and each.done_at
+        )
+        for name in names
+    ]
+    assert all(
+        one <= next_one + timedelta(minutes=5) for one, next_one in pairwise(told)
+    )  # four looks side by side
+    assert told[-1] - told[0] > timedelta(minutes=59)  # it took more than one hour's budget
 
 
 async def test_a_receipt_that_waited_an_hour_is_skipped() -> None:
