@@ -17,6 +17,7 @@ WEB: Final = (
     "http_verify",
     "http_verify_link",
     "http_staff",
+    "http_freeze",
     "http_audit",
     "http_forms",
     "http_api",

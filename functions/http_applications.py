@@ -21,7 +21,7 @@ bp = func.Blueprint()
 
 
 @bp.route(route="applications/{id}", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT)
+@door(APPLICANT, says_frozen=True)
 async def application(visit: Visit) -> func.HttpResponse:
     """What happened, who moves next and by when."""
     found = await find_own_case(visit.part("id"), visit.who.oid, bootstrap.web())

@@ -16,7 +16,7 @@ bp = func.Blueprint()
 
 
 @bp.route(route="/", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(ANYONE)
+@door(ANYONE, says_frozen=True)
 async def home(visit: Visit) -> func.HttpResponse:
     """What to try first, what happened, and every way in with its waiting time now."""
     ports, on = bootstrap.web(), bootstrap.ways()

@@ -31,7 +31,7 @@ async def pickup(visit: Visit) -> func.HttpResponse:
     return await pickup_open(visit.req)
 
 
-@door(APPLICANT)
+@door(APPLICANT, says_frozen=True)
 async def pickup_open(visit: Visit) -> func.HttpResponse:
     """The page with the button; opening it uses nothing up."""
     found = await read_own_case(visit.part("id"), visit.who.oid, bootstrap.web())

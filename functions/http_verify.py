@@ -30,7 +30,7 @@ _WAY = Channel.IDENTITY_VERIFICATION
 
 
 @bp.route(route="verify", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(ANYONE, way=_WAY)
+@door(ANYONE, way=_WAY, says_frozen=True)
 async def verify(visit: Visit) -> func.HttpResponse:
     """What one needs; after a verification in this browser the linked account and what can be asked for."""
     holder = card_sessions.holder_of(visit)
@@ -79,7 +79,7 @@ async def verify_callback(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="verify/issue", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(ANYONE, way=_WAY)
+@door(ANYONE, way=_WAY, says_frozen=True)
 async def verify_choose(visit: Visit) -> func.HttpResponse:
     """What can be issued, and the button; opening it uses nothing up."""
     holder = card_sessions.holder_of(visit)

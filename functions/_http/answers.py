@@ -1,6 +1,7 @@
 """Answers: pages, JSON, problem documents, redirects, each with the security headers every answer carries."""
 
 import json
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -23,9 +24,10 @@ def page(
     path: str,
     session: PageSession | None = None,
     status: int = HTTPStatus.OK,
+    frozen: bool = False,
 ) -> func.HttpResponse:
     """An HTML page."""
-    body = bootstrap.pages().render(name, language, path, view, session)
+    body = bootstrap.pages().render(name, language, path, view, session, frozen=frozen)
     return _answer(status, body.encode(), _HTML)
 
 
@@ -121,6 +123,9 @@ def problem_page(
 def _retry(answer: func.HttpResponse, trouble: Trouble) -> func.HttpResponse:
     if trouble.problem is Problem.UNAVAILABLE:
         answer.headers["Retry-After"] = "30"
+    if STATUS[trouble.problem] is HTTPStatus.TOO_MANY_REQUESTS and trouble.until is not None:
+        left = (trouble.until - bootstrap.web().clock.now()).total_seconds()
+        answer.headers["Retry-After"] = str(max(1, math.ceil(left)))
     if trouble.problem in CHALLENGES:
         answer.headers["WWW-Authenticate"] = CHALLENGES[trouble.problem]
     return answer

@@ -23,6 +23,7 @@ from shared.logs import frames
 from shared.ports import PortError
 from shared.presentation.views import LinkProblemView, PageSession, Problem, WrongRoleView
 from shared.services.refusals import RefusedError
+from shared.services.set_freeze import frozen_for_show
 
 _LOG = logging.getLogger(__name__)
 _RENEW_SECONDS: Final = 300
@@ -61,6 +62,7 @@ class _Door:
     limit: int
     speaks_json: bool
     way: Channel | None
+    says_frozen: bool
 
 
 DOORS: Final[dict[str, Needs]] = {}
@@ -73,17 +75,18 @@ def door(
     limit: int = bodies.MAX_FORM_BYTES,
     speaks_json: bool = False,
     way: Channel | None = None,
+    says_frozen: bool = False,
 ) -> Callable[[Handler], HttpFunction]:
     """Turn a handler of visits into a function of the platform.
 
     Checks, in order: the way in it belongs to is on; a POST comes from our own pages (``Origin``); its body has a length
     and is not too large; somebody is signed in as the door asks, with the role it asks for; a staff session with little
-    left is renewed. A door for programs asks for an access token instead, before the body; cookies do not count there.
+    left is renewed. Its pages say that no passes are made at present, if it is for staff or ``says_frozen``. A door for programs asks for an access token instead, before the body; cookies do not count there.
     """
 
     def decorate(handler: Handler) -> HttpFunction:
         async def serve(req: func.HttpRequest) -> func.HttpResponse:
-            return await _serve(req, handler, _Door(needs, limit, speaks_json, way))
+            return await _serve(req, handler, _Door(needs, limit, speaks_json, way, says_frozen))
 
         serve.__name__ = handler.__name__
         serve.__doc__ = handler.__doc__
@@ -104,7 +107,7 @@ async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> fun
             await _admit_program(visit, asked)
             answer = await handler(visit)
         else:
-            answer = _admit(visit, asked) or await handler(visit)
+            answer = _admit(visit, asked) or await _enter(visit, handler, asked)
     except Exception as error:  # noqa: BLE001 - the table below; what it does not know becomes a page with a trace id
         answer = _answer_error(visit, error)
     for header in jar.headers:
@@ -113,6 +116,14 @@ async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> fun
             "no-store"  # a public file too: a cache would hand the cookie to others
         )
     return answer
+
+
+async def _enter(visit: Visit, handler: Handler, asked: "_Door") -> func.HttpResponse:
+    """Whoever was let in finds on the page whether passes are frozen."""
+    says = asked.says_frozen or asked.needs.kind == "staff"
+    if says and visit.req.method in _READING and not visit.wants_json:
+        visit.frozen = await frozen_for_show(bootstrap.web())
+    return await handler(visit)
 
 
 def _admit(visit: Visit, asked: "_Door") -> func.HttpResponse | None:

@@ -62,6 +62,7 @@ class Visit:
         program: The door is for programs, which bring an access token.
         caller: Set on doors that need an access token; None where a shared key opened it.
         evidence: That access token.
+        frozen: Pages say that no passes are made at present; read only for doors that say so.
     """
 
     req: func.HttpRequest
@@ -74,6 +75,7 @@ class Visit:
     program: bool = False
     caller: Caller | None = None
     evidence: str = field(default="", repr=False)
+    frozen: bool = False
 
     @property
     def path(self) -> str:
@@ -128,7 +130,13 @@ class Visit:
     def page(self, name: str, view: object | None, *, status: int = 200) -> func.HttpResponse:
         """A page in the visitor's language."""
         return answers.page(
-            name, view, language=self.language, path=self.path, session=self.shown_session, status=status
+            name,
+            view,
+            language=self.language,
+            path=self.path,
+            session=self.shown_session,
+            status=status,
+            frozen=self.frozen,
         )
 
 

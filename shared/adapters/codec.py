@@ -11,7 +11,9 @@ from pydantic import TypeAdapter
 
 from shared.domain.application import Application
 from shared.domain.events import Event
+from shared.domain.freezing import FreezeSwitch
 from shared.domain.mails import MailBudget, OwedMail
+from shared.domain.surge import PassMeter
 
 SCHEMA = 1
 """Version of the rows' form; a reader refuses a newer one."""
@@ -67,6 +69,28 @@ def budget_text(budget: MailBudget) -> str:
 def budget_from(text: str) -> MailBudget:
     """The mail budget from JSON; raises ValueError if it is none."""
     value: MailBudget = _adapter(MailBudget).validate_json(text)
+    return value
+
+
+def freeze_text(switch: FreezeSwitch) -> str:
+    """The freeze switch as JSON."""
+    return _text(FreezeSwitch, switch)
+
+
+def freeze_from(text: str) -> FreezeSwitch:
+    """The freeze switch from JSON; raises ValueError if it is none."""
+    value: FreezeSwitch = _adapter(FreezeSwitch).validate_json(text)
+    return value
+
+
+def meter_text(meter: PassMeter) -> str:
+    """The meter of passes as JSON."""
+    return _text(PassMeter, meter)
+
+
+def meter_from(text: str) -> PassMeter:
+    """The meter of passes from JSON; raises ValueError if it is none."""
+    value: PassMeter = _adapter(PassMeter).validate_json(text)
     return value
 
 

@@ -11,9 +11,11 @@ from shared.adapters.tables_applications import TableApplications
 from shared.adapters.tables_card_links import TableCardLinks
 from shared.adapters.tables_due import TableDueRows
 from shared.adapters.tables_inbox import TableInbox
-from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets, TableSwitches
+from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets
 from shared.adapters.tables_open_cases import TableOpenCases
+from shared.adapters.tables_photo_prints import TablePhotoPrints
 from shared.adapters.tables_poison import TablePoisonRows
+from shared.adapters.tables_switches import TablePassMeters, TableSwitches
 from shared.ports import Randomness
 
 
@@ -31,9 +33,11 @@ class Records:
         self.locks = TableAccountLocks(locks)
         self.switches = TableSwitches(locks)
         self.budgets = TableMailBudgets(locks)
+        self.meters = TablePassMeters(locks)
         self.card_links = TableCardLinks(locks)
         self.accesses = TableAccesses(storage.table(names.TABLE_ACCESSES), randomness=randomness)
         self.photos = BlobPhotos(storage)
+        self.photo_prints = TablePhotoPrints(storage.table(names.TABLE_PHOTO_PRINTS))
         self.heads = BlobHeads(storage)
         self.all_cases = TableAllCases(cases)
         self.hints = QueueHints(storage)

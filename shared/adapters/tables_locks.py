@@ -1,7 +1,6 @@
-"""The table of locks: account locks, switches, heartbeat and mail budget, each in a partition of its own."""
+"""The table of locks: account locks and mail budget, each in a partition of its own; ``tables_switches`` has the rest."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.adapters import codec
@@ -13,10 +12,6 @@ if TYPE_CHECKING:
     from azure.data.tables.aio import TableClient
 
 _ACCOUNT = "account"
-_SWITCH = "switch"
-_FREEZE = "freeze"
-_HEARTBEAT = "heartbeat"
-_WORKER = "worker"
 _BUDGET = "budget"
 _MAIL = "mail"
 _MAX_EARLIER = 100
@@ -92,6 +87,27 @@ class TableAccountLocks:
         except MissingError as error:
             raise StaleError("the lock is gone") from error
 
+    async def forget(self, lock: AccountLock) -> None:
+        """Remove the lock by its ETag, and its row of the index if it ever had one, in one transaction.
+
+        Raises:
+            StaleError: somebody else wrote it since it was read, or it is gone.
+            UnknownOutcomeError: no answer came; read to find out.
+        """
+        from azure.core import MatchConditions
+
+        guard = {"etag": lock.version, "match_condition": MatchConditions.IfNotModified}
+        gone: list[rows.Operation] = [
+            ("delete", {"PartitionKey": _ACCOUNT, "RowKey": rows.key(lock.subject)}, guard)
+        ]
+        listed = _listed_key(lock.subject)
+        if await rows.get(self._table, _ACCOUNT, listed) is not None:
+            gone.append(("delete", {"PartitionKey": _ACCOUNT, "RowKey": listed}))
+        try:
+            await rows.commit(self._table, gone)
+        except MissingError as error:
+            raise StaleError("the lock is gone") from error
+
     async def blocked(self) -> list[str]:
         """Object ids of all blocked accounts."""
         found = await rows.query(
@@ -102,31 +118,6 @@ class TableAccountLocks:
             end=_LISTED_END,
         )
         return sorted(str(each["RowKey"]).removeprefix(_LISTED) for each in found)
-
-
-class TableSwitches:
-    """The port ``Switches`` over one table."""
-
-    def __init__(self, table: "TableClient") -> None:
-        self._table = table
-
-    async def frozen(self) -> bool:
-        """Whether the making of passes is frozen; a row without a clear no counts as frozen."""
-        row = await rows.get(self._table, _SWITCH, _FREEZE)
-        return row is not None and row.get("frozen") is not False
-
-    async def freeze(self, *, frozen: bool) -> None:
-        """Set the switch: an operator's act."""
-        await rows.put(self._table, {"PartitionKey": _SWITCH, "RowKey": _FREEZE, "frozen": frozen})
-
-    async def beat(self, at: datetime) -> None:
-        """The worker is alive."""
-        await rows.put(self._table, {"PartitionKey": _HEARTBEAT, "RowKey": _WORKER, "at": rows.time_text(at)})
-
-    async def last_beat(self) -> datetime | None:
-        """When the worker was last seen alive (UTC), None if never."""
-        row = await rows.get(self._table, _HEARTBEAT, _WORKER)
-        return rows.time_from(rows.field(row, "at")) if row is not None else None
 
 
 class TableMailBudgets:

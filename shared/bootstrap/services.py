@@ -109,6 +109,7 @@ def worker() -> "WorkerPorts":
         budgets=records.budgets,
         meters=records.meters,
         photos=records.photos,
+        photo_prints=records.photo_prints,
         hints=records.hints,
         poison=records.poison,
         directory=GraphDirectory(graph),

@@ -39,6 +39,7 @@ class AccountFacts:
         in_pass_policy: Whether the Temporary Access Pass policy lets this account sign in with a pass.
         pass_minutes: Shortest life (minutes) that the policy allows for a pass.
         addresses: Addresses on file, own mailbox last.
+        password_changed_at: When the password was last changed or set (UTC); None where Entra does not say.
     """
 
     oid: str
@@ -54,6 +55,7 @@ class AccountFacts:
     in_pass_policy: bool
     pass_minutes: int
     addresses: tuple[Address, ...]
+    password_changed_at: datetime | None = None
 
 
 class MethodKind(StrEnum):
@@ -127,18 +129,16 @@ class GuardResult:
 
 
 def account_guards(
-    facts: AccountFacts | None, *, protected: frozenset[str], frozen: bool, in_person: bool = False
+    facts: AccountFacts | None, *, protected: frozenset[str], in_person: bool = False
 ) -> tuple[GuardResult, ...]:
     """Ask every guard about an account; ``None`` means that the directory does not know it.
 
     Whoever was there ``in_person`` (at the counter, or with the card) needs no address on file.
+    Whether the service is frozen is no matter of the account: it puts the pass off, and parks nobody (``step_of_brake``).
     Sources of the rules: DESIGN section 2 "Guards". App-only Graph has no guard of its own for administrators.
     """
     if facts is None:
-        return (
-            GuardResult(Guard.ACCOUNT_EXISTS, passed=False),
-            GuardResult(Guard.NOT_FROZEN, passed=not frozen),
-        )
+        return (GuardResult(Guard.ACCOUNT_EXISTS, passed=False),)
     fold = str.casefold
     shared_groups = frozenset(map(fold, facts.groups)) & frozenset(map(fold, protected))
     address = (GuardResult(Guard.ADDRESS_ON_FILE, passed=bool(facts.addresses)),)
@@ -155,7 +155,6 @@ def account_guards(
         ),
         GuardResult(Guard.NOT_PROTECTED, passed=not shared_groups, detail=_count(shared_groups)),
         *(() if in_person else address),
-        GuardResult(Guard.NOT_FROZEN, passed=not frozen),
     )
 
 

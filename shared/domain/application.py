@@ -9,7 +9,7 @@ from datetime import datetime
 
 from shared.domain.accounts import AccountFacts, Address, GuardResult, Method
 from shared.domain.audit import actor_of, linked
-from shared.domain.case_parts import Approval, Attempt, Decided, IssuedPass, Proof
+from shared.domain.case_parts import Approval, Attempt, Decided, FlagFact, IssuedPass, Proof, PutOff
 from shared.domain.errors import IllegalMoveError
 from shared.domain.events import Event, EventKind, Party
 from shared.domain.kinds import (
@@ -25,6 +25,7 @@ from shared.domain.kinds import (
 from shared.domain.mails import OwedMail
 from shared.domain.photo import StoredPhoto
 from shared.domain.requests import Answer, Outcome, Request
+from shared.domain.retention import Erasure
 from shared.domain.states import MOVES, TERMINAL, UNDONE, State, check_move
 
 
@@ -57,6 +58,7 @@ class Application:
             request that led there has used its number up. ``passes`` counts the claims that made a pass.
         troubles: Reports that the pass does not work; every second one goes to the operator.
         remembered: The methods registered at the first claim; what is not among them later is new.
+        put_off: Why no pass is made at present, and until when.
         check_at: When the registration is looked for next (UTC).
         removals: Old methods that are still to be removed; ``removed`` names the kinds that were, ``kept`` counts the
             ones that Graph would not remove.
@@ -64,6 +66,8 @@ class Application:
         head: Number of the last event whose hash is known to be kept in the container of heads.
         audit_differed: Another hash was kept for one of its events; the operators were told.
         salt: Makes the marks by which the trail names the person; erased with them.
+        erased: What retention has erased of this case; ``erase_again_at`` is when that is done once more for what came later (UTC),
+            ``erase_held_until`` until when the person is still known because a block needs it (UTC).
     """
 
     id: str
@@ -86,6 +90,7 @@ class Application:
     addresses: tuple[Address, ...] = ()
     guards: tuple[GuardResult, ...] = ()
     flags: tuple[Flag, ...] = ()
+    flag_facts: tuple[FlagFact, ...] = ()
     methods_seen: tuple[Method, ...] = ()
     round: int = 1
     needs: int = 1
@@ -121,6 +126,7 @@ class Application:
     attempt: Attempt | None = None
     remembered: tuple[Method, ...] | None = None
     current_pass: IssuedPass | None = None
+    put_off: PutOff | None = None
     check_at: datetime | None = None
     troubles: int = 0
     stop_as: Closing | None = None
@@ -138,6 +144,9 @@ class Application:
     head: int = 0
     audit_differed: bool = False
     salt: str = ""
+    erased: tuple[Erasure, ...] = ()
+    erase_again_at: datetime | None = None
+    erase_held_until: datetime | None = None
 
     @property
     def terminal(self) -> bool:

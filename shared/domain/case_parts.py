@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.kinds import ReasonCode
+from shared.domain.kinds import Flag, ReasonCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +89,35 @@ class Decided:
     reason_code: ReasonCode | None = None
     message: str = ""
     oid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """No pass is made for this case at present.
+
+    Attributes:
+        why: ``frozen`` or ``surge``.
+        at: When it was put off (UTC, business clock).
+        until: From when it is worth asking again (UTC); None: after the thaw, of which the person is told.
+    """
+
+    why: str
+    at: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagFact:
+    """What is known about a flag: enough to judge it, nothing that names another person.
+
+    Attributes:
+        flag: The flag.
+        count: How many there are of what it is about; 0 where nothing is counted.
+        at: When the latest of them was (UTC), where that is known.
+        about: Ids of other people's applications that it is about.
+    """
+
+    flag: Flag
+    count: int = 0
+    at: datetime | None = None
+    about: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     RETURNED = "returned"
     PHOTO_REPLACED = "photo_replaced"
     PHOTO_ERASED = "photo_erased"
+    DATA_ERASED = "data_erased"
     REJECTED = "rejected"
     DECISION_REFUSED = "decision_refused"
     PASS_REQUESTED = "pass_requested"
@@ -49,6 +50,8 @@ class EventKind(StrEnum):
     CARD_REFUSED = "card_refused"
     RESPONSE_DIFFERED = "response_differed"
     AUDIT_DIFFERED = "audit_differed"
+    PASS_PUT_OFF = "pass_put_off"
+    PASS_RESUMED = "pass_resumed"
 
 
 class Party(StrEnum):

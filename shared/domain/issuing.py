@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from shared.domain.accounts import Method
 from shared.domain.addressees import to_owner
 from shared.domain.application import Application, Change, move, note
-from shared.domain.case_parts import Attempt, IssuedPass
+from shared.domain.case_parts import Attempt, IssuedPass, PutOff
 from shared.domain.closing import need_attention
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import Attention, Reason
 from shared.domain.mails import MailKind
+from shared.domain.putting_off import FROZEN
 from shared.domain.requests import Outcome, Request
 from shared.domain.rules import Removal, Rules
 from shared.domain.states import State
@@ -85,6 +86,7 @@ def claim(
         promised_by=attempt.deadline,
         check_at=None,
         current_pass=None,
+        put_off=None,
     )
     return replace(change, application=claimed).answering(request, now)
 
@@ -122,7 +124,10 @@ def record(application: Application, minted: Minted, now: datetime) -> Change:
 
 def not_issued(application: Application, why: str, now: datetime) -> Change:
     """The attempt made no pass: the person may ask again."""
-    return _back_to_approved(application, EventKind.PASS_NOT_ISSUED, now, why=why)
+    change = _back_to_approved(application, EventKind.PASS_NOT_ISSUED, now, why=why)
+    if why != FROZEN:
+        return change
+    return replace(change, application=replace(change.application, put_off=PutOff(FROZEN, now)))
 
 
 def found_dead(application: Application, now: datetime) -> Change:

@@ -1,7 +1,7 @@
 """The next step of a case: the one place that says what is due. The loop in ``services/look_at.py`` only obeys.
 
 Order: settle a pass that was just made; stops; whatever the state asks for; requests that no longer fit; photos; mails;
-the head of the audit chain; the inbox; wait.
+what is to be erased; the head of the audit chain; the inbox; wait.
 """
 
 from dataclasses import replace
@@ -18,7 +18,9 @@ from shared.domain.states import State
 from shared.domain.step_by_state import advance
 from shared.domain.step_of_audit import keep_head
 from shared.domain.step_of_block import tend_block
+from shared.domain.step_of_brake import wait_for_thaw
 from shared.domain.step_of_counter import print_again
+from shared.domain.step_of_erasure import asked_too_late, erase_in_time
 from shared.domain.step_of_form import differs
 from shared.domain.steps import (
     Case,
@@ -53,11 +55,13 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
         return EraseRequests(early)
     step = (
         _settle_minted(case, application, now, rules)
+        or asked_too_late(case, application, now)
         or _stops(case, application, now, rules)
         or _contest(case, application)
         or tend_block(case, application, now, rules)
         or _operator(case, application, now, rules)
         or _owner_confirms(case, application, now)
+        or wait_for_thaw(case, application, now, rules)
         or advance(case, application, now, rules)
         or print_again(case, application, now, rules)
         or differs(case, application, now, rules)
@@ -65,6 +69,7 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
         or _left_over(case, application, now)
         or _photos(case, application, now)
         or _mails(case, now)
+        or erase_in_time(case, application, now, rules)
         or keep_head(case, application, now, rules)
     )
     if step is not None:

@@ -30,6 +30,8 @@ class RequestKind(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
     RETRY_POISON = "retry_poison"
+    FREEZE = "freeze"
+    THAW = "thaw"
     UNREADABLE = "unreadable"
 
 

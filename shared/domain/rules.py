@@ -8,6 +8,9 @@ from enum import StrEnum
 from shared.domain.business_hours import BusinessCalendar
 from shared.domain.kinds import Channel, Flag
 from shared.domain.mails import MailLimits
+from shared.domain.retention import Retention
+from shared.domain.risk_limits import COOLING_OFF_FLAGS, OFFICE_FLAGS, SECOND_APPROVER_FLAGS, RiskLimits
+from shared.domain.surge import SurgeLimits
 
 
 class Removal(StrEnum):
@@ -27,13 +30,17 @@ class Rules:
         operators: Addresses of the operators, told of what needs attention.
         protected: Object ids of the groups for whose members no pass is ever made.
         review_within: Open time within which staff promise to look.
-        second_approver_for: Flags that ask for a second approver.
+        second_approver_for: Flags that ask for a second approver; ``cooling_off_for`` for the security delay after approval,
+            ``office_for`` for the office or the card instead of a reviewer (``flag_policy``).
+        risk_limits: What counts as recent or repeated.
+        photo_print_kept: How long the digest of a photo is kept to recognise it in another account's application.
         return_days: Business days the applicant has for a better photo.
         pickup_days: Business days the applicant has to collect the pass.
         cooling_off: Security delay, counted from the accepted owner notice.
         link_cooling: Age that a link between account and card must have before it is used without delay.
         contest_for: How long after completion the owner may still contest.
         photo_retention: How long a photo is kept after the decision.
+        retention: How long the rest is kept after the end of the case.
         max_attempts: How often a pass may be asked for in one case.
         issue_deadline: Life of one claim of an attempt.
         write_margin: No Graph write later than this before the deadline.
@@ -45,6 +52,7 @@ class Rules:
         card_passes_per_day: How many passes an account may get by card within 24 hours.
         forms_without_token: Whether a form may come with a shared key instead of the flow's token: weaker.
         channels: The ways in that are on; the worker refuses what comes by another one, whatever web let in.
+        surge: The most passes of the whole service within an hour and a day.
         system_patience: How long the system may try before an operator is told.
     """
 
@@ -53,13 +61,18 @@ class Rules:
     operators: tuple[str, ...]
     protected: frozenset[str]
     review_within: timedelta = timedelta(hours=4)
-    second_approver_for: frozenset[Flag] = frozenset()
+    second_approver_for: frozenset[Flag] = SECOND_APPROVER_FLAGS
+    cooling_off_for: frozenset[Flag] = COOLING_OFF_FLAGS
+    office_for: frozenset[Flag] = OFFICE_FLAGS
+    risk_limits: RiskLimits = field(default_factory=RiskLimits)
+    photo_print_kept: timedelta = timedelta(days=400)
     return_days: int = 5
     pickup_days: int = 5
     cooling_off: timedelta = timedelta(hours=24)
     link_cooling: timedelta = timedelta(days=7)
     contest_for: timedelta = timedelta(days=30)
     photo_retention: timedelta = timedelta(days=7)
+    retention: Retention = field(default_factory=Retention)
     max_attempts: int = 5
     issue_deadline: timedelta = timedelta(minutes=3)
     write_margin: timedelta = timedelta(seconds=90)
@@ -73,3 +86,4 @@ class Rules:
     card_passes_per_day: int = 3
     forms_without_token: bool = False
     channels: frozenset[Channel] = frozenset(Channel)
+    surge: SurgeLimits = field(default_factory=SurgeLimits)

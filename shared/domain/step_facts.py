@@ -56,8 +56,8 @@ def cooled_at(case: Case, application: Application, rules: Rules) -> datetime | 
 def all_refused(case: Case, kind: MailKind) -> bool:
     """Whether the mail service refused the newest mail of this kind for every address that could have used its link."""
     mails = [each for each in case.mails if each.kind is kind and each.with_link]
-    newest = max((each.round for each in mails), default=0)
-    return bool(mails) and all(each.state is MailState.REFUSED for each in mails if each.round == newest)
+    newest = max((each.owed_at for each in mails), default=None)
+    return bool(mails) and all(each.state is MailState.REFUSED for each in mails if each.owed_at == newest)
 
 
 def expire(application: Application, now: datetime, rules: Rules) -> Step | None:

@@ -37,10 +37,7 @@ def identify_form(case: Case, application: Application, now: datetime, rules: Ru
         return lacking
     if case.found.subject:
         return Commit(reviewing.identified(application, case.found.subject))
-    lacking = missing(case, Need.FROZEN)
-    if lacking is not None:
-        return lacking
-    guards = account_guards(None, protected=rules.protected, frozen=bool(case.found.frozen))
+    guards = account_guards(None, protected=rules.protected)
     unknown = reviewing.Prechecks(account=None, guards=guards, methods=(), earlier=0)
     return Commit(reviewing.precheck(application, unknown, now, rules))
 

@@ -11,7 +11,8 @@ from shared.domain.reviewing import Prechecks
 from shared.domain.rules import Rules
 from shared.domain.states import State
 from shared.domain.step_facts import missing
-from shared.domain.steps import Case, Commit, Gather, Need, Step, Supersede
+from shared.domain.step_of_photo import look_up_photo, photo_use
+from shared.domain.steps import Case, Commit, Gather, LookUpPhoto, Need, Step, Supersede
 
 
 def holds_lock(case: Case, application: Application) -> bool:
@@ -46,14 +47,19 @@ def _duplicate(case: Case, application: Application, holder: str, now: datetime,
     return Commit(closing.duplicate(application, holder, now, rules))
 
 
-def prechecks(case: Case, application: Application, rules: Rules) -> Gather | Prechecks:
+def prechecks(case: Case, application: Application, rules: Rules) -> Gather | LookUpPhoto | Prechecks:
     """What was found out about the account, or what is still to be asked."""
     found = case.found
-    lacking = missing(case, Need.ACCOUNT, Need.METHODS, Need.FROZEN)
+    lacking = missing(case, Need.ACCOUNT, Need.METHODS)
     if lacking is not None:
         return lacking
+    account = _account(case, application)
+    known = application if account is None else with_facts(application, account)
+    unseen = look_up_photo(case, known, application.photo, application.received_at)
+    if unseen is not None:
+        return unseen
     return Prechecks(
-        account=_account(case, application),
+        account=account,
         guards=guards_of(case, application, rules),
         methods=found.methods or (),
         earlier=found.lock.earlier if found.lock else 0,
@@ -61,6 +67,8 @@ def prechecks(case: Case, application: Application, rules: Rules) -> Gather | Pr
         blocks=found.lock.blocked if found.lock else (),
         block_lifted=found.lock.lifted if found.lock else False,
         lifters=found.lock.lifters if found.lock else (),
+        history=found.lock.history if found.lock else (),
+        photo=photo_use(case, application.photo),
     )
 
 
@@ -74,7 +82,6 @@ def guards_of(case: Case, application: Application, rules: Rules) -> tuple[Guard
     asked = account_guards(
         _account(case, application),
         protected=rules.protected,
-        frozen=bool(case.found.frozen),
         in_person=in_person,
     )
     if not heeds_block(application):

@@ -5,13 +5,16 @@ from datetime import datetime
 from shared.domain import closing, issuing, verifying
 from shared.domain.accounts import refused
 from shared.domain.application import Application, Change
+from shared.domain.flag_policy import policy_guard
 from shared.domain.kinds import Attention, Channel, Closing
 from shared.domain.mails import MailKind
+from shared.domain.putting_off import waits_for_thaw
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.step_facts import all_refused, expire, first, missing, over, owner_notified
 from shared.domain.step_of_audit import record_claim
 from shared.domain.step_of_block import blocked_at_claim
+from shared.domain.step_of_brake import frozen_at_claim, surge_at_claim
 from shared.domain.step_of_card import pickup_bar
 from shared.domain.step_of_lock import guards_of
 from shared.domain.steps import (
@@ -31,7 +34,9 @@ from shared.domain.steps import (
 def step_approved(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """The person's turn: asks for the pass within the window."""
     if over(application, now):
-        return expire(application, now, rules)
+        return (
+            None if case.found.unreachable or waits_for_thaw(application) else expire(application, now, rules)
+        )
     by_mail_only = application.channel is not Channel.OFFICE  # there the clerk prints a slip
     if by_mail_only and all_refused(case, MailKind.PICKUP):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
@@ -68,6 +73,9 @@ def _claim(
         return Commit(answer)
     if case.found.unreachable:
         return None
+    frozen = frozen_at_claim(case, application, request, now)
+    if frozen is not None:
+        return frozen
     barred = blocked_at_claim(case, application, request, now, rules) or pickup_bar(
         case, application, request, now, rules
     )
@@ -78,14 +86,17 @@ def _claim(
     if not notified.passed and notices:
         blocked = case.found.mails_blocked_until
         return None if blocked is not None and blocked > now else SendMails(notices)
-    lacking = missing(case, Need.ACCOUNT, Need.FROZEN, Need.METHODS)
+    lacking = missing(case, Need.ACCOUNT, Need.METHODS)
     if lacking is not None:
         return lacking
-    guards = guards_of(case, application, rules)
-    if refused((*guards, notified)):
-        judged = closing.with_guards(application, (*guards, notified))
+    guards = (*guards_of(case, application, rules), notified, policy_guard(application, rules))
+    if refused(guards):
+        judged = closing.with_guards(application, guards)
         change = closing.need_attention(judged, Attention.GUARD, now, rules)
         return Commit(change.answering(request, now))
+    crowded = surge_at_claim(case, application, request, now)
+    if crowded is not None:
+        return crowded
     return Commit(issuing.claim(application, request, case.found.methods or (), now, rules))
 
 

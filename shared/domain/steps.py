@@ -10,8 +10,12 @@ from shared.domain.audit import AuditHead
 from shared.domain.card import CardLink
 from shared.domain.issuing import Minted, NotMinted
 from shared.domain.mails import MailState, OwedMail
+from shared.domain.photo import StoredPhoto
 from shared.domain.requests import Request
+from shared.domain.retention import Erasure
+from shared.domain.risks import Earlier, PhotoUse
 from shared.domain.staff import Decider
+from shared.domain.surge import Place
 
 
 class Need(StrEnum):
@@ -30,6 +34,7 @@ class Need(StrEnum):
     CLERK = "clerk"
     SUBJECT = "subject"
     BLOCK = "block"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,21 @@ class GatherCard:
     """Verify the card's token that came with a request for the pass."""
 
     request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpPhoto:
+    """Keep the digests of this photo and look where else it was used.
+
+    Attributes:
+        photo: The stored photo.
+        owner: Whose it is: employee id, or object id of an account without one.
+        at: When it reached our door (UTC); by it the digest is erased.
+    """
+
+    photo: StoredPhoto
+    owner: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +138,18 @@ class ErasePhotos:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseRows:
+    """Take these parts of what is known of a person out of the rows beside the case."""
+
+    parts: tuple[Erasure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetLock:
+    """Remove the account's lock, if nothing but this case needs it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendMails:
     """Send what is owed, as far as the budget allows."""
 
@@ -150,6 +182,7 @@ type Step = (
     | GatherDecider
     | GatherCard
     | GatherFormProof
+    | LookUpPhoto
     | Supersede
     | Commit
     | MintPass
@@ -159,6 +192,8 @@ type Step = (
     | LiftBlock
     | RemoveMethods
     | ErasePhotos
+    | EraseRows
+    | ForgetLock
     | SendMails
     | KeepHead
     | EraseRequests
@@ -174,6 +209,7 @@ class LockFacts:
         blocked: Applications of which the owner said "not me", and which nobody has lifted.
         lifted: Somebody has lifted a block, and none stands now.
         lifters: Marks of the operators who did.
+        history: The latest earlier applications, newest first.
     """
 
     holder: str
@@ -183,6 +219,7 @@ class LockFacts:
     blocked: tuple[str, ...] = ()
     lifted: bool = False
     lifters: tuple[str, ...] = ()
+    history: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +246,12 @@ class Findings:
         passes_deleted: Ids of the passes that this look deleted; never forgotten within the look.
         minted: Outcome of the attempt that this look claimed; never forgotten within the look.
         claimed: Number of the attempt that this look claimed.
+        erased: Parts of what is known of the person that this look took out of the rows beside the case.
         proved: Whether the flow's token that came with a form verifies; ``form_proofs`` the same of later requests.
         clerk: Whom the token of a look-up at the counter names.
         subject: Object id of the account that a form or a clerk named; empty if there is none.
+        photo_uses: Where else a photo was used, by its name.
+        place: Whether a pass may be begun within the limit of the whole service; one that was granted is counted.
         salt: A random value for a case that begins in this look.
         head: Number of the last event whose hash this look knows to be kept; ``head_blocked``: it could not be written now.
         head_differs: Number of the event of which another hash is kept already.
@@ -224,6 +264,7 @@ class Findings:
     passes: tuple[LivePass, ...] | None = None
     passes_deleted: frozenset[str] = frozenset()
     frozen: bool | None = None
+    place: Place | None = None
     stored_decision: bool | None = None
     deciders: dict[str, Decider] = field(default_factory=dict)
     card: CardFacts | None = None
@@ -239,6 +280,8 @@ class Findings:
     block_lifted: bool = False
     methods_gone: tuple[Method, ...] | None = None
     photos_erased: frozenset[str] = frozenset()
+    erased: frozenset[Erasure] = frozenset()
+    photo_uses: dict[str, PhotoUse] = field(default_factory=dict)
     minted: Minted | NotMinted | None = None
     claimed: int = 0
     proved: bool | None = None
@@ -266,18 +309,20 @@ class Findings:
             Need.CLERK: self.clerk is not None,
             Need.SUBJECT: self.subject is not None,
             Need.BLOCK: self.blocks is not None,
+            Need.PLACE: self.place is not None,
         }[need]
 
 
 @dataclass(frozen=True)
 class Case:
-    """Everything the domain needs to name the next step."""
+    """Everything the domain needs to name the next step; ``answers`` counts the requests that were ever answered."""
 
     application: Application | None
     mails: tuple[OwedMail, ...]
     waiting: tuple[Request, ...]
     answered: tuple[Request, ...]
     found: Findings
+    answers: int = 0
 
     def owed(self) -> tuple[OwedMail, ...]:
         """The mails that are still to be sent."""

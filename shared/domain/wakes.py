@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from shared.domain.application import Application
 from shared.domain.blocking import lifted_at_office
+from shared.domain.erasing import next_erasure
+from shared.domain.putting_off import waits_for_thaw
 from shared.domain.rules import Rules
 from shared.domain.states import State
 from shared.domain.step_facts import cooled_at
@@ -21,6 +23,8 @@ def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -
     What should have happened already but could not is tried again in a minute.
     """
     times = [each for each in _times(case, application, rules) if each is not None]
+    if waits_for_thaw(application):
+        times.append(now + WORK_IN_PROGRESS)
     if case.owed():
         times.append(case.found.mails_blocked_until or now + WORK_IN_PROGRESS)
     if (
@@ -39,26 +43,40 @@ def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -
 def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> datetime | None:
     """The wake a save must have: that of the state, and one for work in progress if mails are owed or the system moves next."""
     times = [
-        each for each in (application.due_at, application.check_at, _photo(application)) if each is not None
+        each for each in (_due_at(application), application.check_at, _photo(application)) if each is not None
     ]
     busy = {State.SUBMITTED, State.STOPPING}
     left = application.removals or application.discarded or application.sessions_to_end
     left = left or (application.disowned and not application.contest_kept)
     left = left or application.to_lift or lifted_at_office(application)
+    left = left or waits_for_thaw(application)
     if owes_mail or application.state in busy or application.awaits_prechecks or left:
         times.append(now + WORK_IN_PROGRESS)
     return min(times, default=None)
 
 
 def _times(case: Case, application: Application, rules: Rules) -> tuple[datetime | None, ...]:
-    due = application.due_at
+    due = _due_at(application)
     if application.state is State.STOPPING and application.attempt is not None:
         due = application.attempt.deadline
     if application.state is State.COOLING_OFF:
         due = cooled_at(case, application, rules)
-    return (due, application.check_at, _photo(application))
+    return (due, application.check_at, _photo(application), next_erasure(application, rules))
+
+
+def _due_at(application: Application) -> datetime | None:
+    """The clock of the state; the window of a case that waits for the thaw stands still."""
+    still = application.state is State.APPROVED and waits_for_thaw(application)
+    return None if still else application.due_at
 
 
 def _photo(application: Application) -> datetime | None:
     photo = application.photo
     return photo.erase_at if photo is not None and photo.erased_at is None else None
+
+
+def lane_of(application: Application) -> str:
+    """The queue that suits what comes next for this case."""
+    if application.state in {State.APPROVED, State.ISSUING, State.ISSUED}:
+        return "issuance"
+    return "mail" if application.terminal else "review"

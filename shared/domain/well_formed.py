@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from shared.domain.freezing import FREEZE_ID, TO_FREEZE, TO_THAW
 from shared.domain.kinds import CardKind, Channel, DecisionKind, Language, LiftReason, Reason, ReasonCode
 from shared.domain.photo import PhotoDoubt
 from shared.domain.requests import Request, RequestKind
@@ -23,6 +24,8 @@ _WITH_EVIDENCE: Final = frozenset(
         RequestKind.LINK,
         RequestKind.LIFT_BLOCK,
         RequestKind.CUT_LINK,
+        RequestKind.FREEZE,
+        RequestKind.THAW,
     }
 )
 _YEARS: Final = range(2000, 2200)
@@ -36,6 +39,8 @@ def well_formed(request: Request) -> bool:
     if request.kind is RequestKind.UNREADABLE or not _ID.fullmatch(request.application) or request.slot < 0:
         return request.kind is RequestKind.RETRY_POISON
     if not _within_bounds(request):
+        return False
+    if (request.application == FREEZE_ID) is not (request.kind in {RequestKind.FREEZE, RequestKind.THAW}):
         return False
     check = _CHECKS.get(request.kind)
     return (check is None or check(request.body)) and _evidence(request)
@@ -115,6 +120,14 @@ def _cut_link(body: dict[str, str]) -> bool:
     return bool(named) and _one_of(body.get("language"), Language)
 
 
+def _freeze(body: dict[str, str]) -> bool:
+    return body.get("reason_code") in {each.value for each in TO_FREEZE}
+
+
+def _thaw(body: dict[str, str]) -> bool:
+    return body.get("reason_code") in {each.value for each in TO_THAW}
+
+
 def _different(body: dict[str, str]) -> bool:
     return bool(_DIGEST.fullmatch(body.get("source", "")))
 
@@ -129,7 +142,9 @@ def _unlink(body: dict[str, str]) -> bool:
 
 def _photo(body: dict[str, str]) -> bool:
     doubts = [each for each in body.get("doubts", "").split(",") if each]
-    return bool(_ID.fullmatch(body.get("photo", ""))) and all(_one_of(each, PhotoDoubt) for each in doubts)
+    upload = body.get("upload", "")
+    named = _ID.fullmatch(body.get("photo", "")) and (not upload or _DIGEST.fullmatch(upload))
+    return bool(named) and all(_one_of(each, PhotoDoubt) for each in doubts)
 
 
 def _decision(body: dict[str, str]) -> bool:
@@ -158,6 +173,8 @@ _CHECKS: Final[dict[RequestKind, Callable[[dict[str, str]], bool]]] = {
     RequestKind.DIFFERENT: _different,
     RequestKind.LIFT_BLOCK: _lift_block,
     RequestKind.CUT_LINK: _cut_link,
+    RequestKind.FREEZE: _freeze,
+    RequestKind.THAW: _thaw,
     RequestKind.LINK: _link,
     RequestKind.UNLINK: _unlink,
 }

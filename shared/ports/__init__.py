@@ -28,7 +28,8 @@ from shared.ports.errors import (
     UnknownOutcomeError,
 )
 from shared.ports.forms import Forms
-from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage
+from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage, Notice, NoticeKind
+from shared.ports.photo_prints import PhotoPrint, PhotoPrints
 from shared.ports.security import (
     CardTokens,
     FormTokens,
@@ -48,6 +49,7 @@ from shared.ports.work import (
     Inbox,
     InboxSweep,
     MailBudgets,
+    PassMeters,
     Switches,
 )
 
@@ -83,9 +85,14 @@ __all__ = [
     "Methods",
     "MissingError",
     "NewPass",
+    "Notice",
+    "NoticeKind",
     "OpenCases",
+    "PassMeters",
     "Passes",
     "PhotoLab",
+    "PhotoPrint",
+    "PhotoPrints",
     "Photos",
     "Poison",
     "PoisonRows",

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from shared.domain.application import Application
 from shared.domain.card import LinkRecord
+from shared.domain.freezing import FreezeReason
 from shared.domain.kinds import Language
 from shared.domain.mails import OwedMail
 
@@ -18,6 +21,24 @@ class MailMessage:
     subject: str
     text: str
     html: str
+
+
+class NoticeKind(StrEnum):
+    """What concerns the whole service."""
+
+    FROZEN = "frozen"
+    THAWED = "thawed"
+    SURGE = "surge"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """News of the whole service for its operators; ``by`` is the operator who did it, empty for the service itself."""
+
+    kind: NoticeKind
+    at: datetime
+    by: str = ""
+    reason: FreezeReason | None = None
 
 
 class Mailer(Protocol):
@@ -50,6 +71,10 @@ class MailComposer(Protocol):
 
     def given_up(self, to: str) -> MailMessage:
         """To an operator: a message or a request was given up on; the console lists it."""
+        ...
+
+    def service_notice(self, to: str, notice: Notice) -> MailMessage:
+        """To an operator: passes were frozen, are made again, or too many were asked for."""
         ...
 
     def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:

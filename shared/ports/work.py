@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.card import CardLink, LinkDeed, LinkRecord
+from shared.domain.freezing import FreezeSwitch
 from shared.domain.mails import MailBudget
 from shared.domain.requests import Request
+from shared.domain.surge import PassMeter
 from shared.ports.cases import Wake
 
 
@@ -123,6 +125,15 @@ class AccountLocks(Protocol):
         """
         ...
 
+    async def forget(self, lock: AccountLock) -> None:
+        """Remove a lock that nothing refers to, as it was read, with its row of the index of blocked accounts.
+
+        Raises:
+            StaleError: somebody else wrote it since it was read, or it is gone.
+            UnknownOutcomeError: no answer came; read to find out.
+        """
+        ...
+
     async def blocked(self) -> list[str]:
         """Object ids of all blocked accounts, for the console; an index of its own, no scan of the locks."""
         ...
@@ -174,6 +185,23 @@ class Switches(Protocol):
         """Whether an operator has frozen the making of passes."""
         ...
 
+    async def freeze_switch(self) -> FreezeSwitch:
+        """How the switch stands, who touched it last and why."""
+        ...
+
+    async def turn(self, switch: FreezeSwitch) -> None:
+        """Write the switch by the ETag it was read with, and a line of its history, in one transaction.
+
+        Raises:
+            StaleError: somebody else touched it since it was read.
+            UnknownOutcomeError: no answer came; read to find out.
+        """
+        ...
+
+    async def freeze_history(self) -> list[FreezeSwitch]:
+        """How it stood after each touch, newest first, the last fifty."""
+        ...
+
     async def beat(self, at: datetime) -> None:
         """The worker is alive."""
         ...
@@ -195,5 +223,21 @@ class MailBudgets(Protocol):
 
         Raises:
             StaleError: another worker took from it first.
+        """
+        ...
+
+
+class PassMeters(Protocol):
+    """How many passes the whole service began of late, guarded by ETag; only the worker writes it."""
+
+    async def read(self) -> PassMeter | None:
+        """The meter; None when no pass was ever asked for."""
+        ...
+
+    async def write(self, meter: PassMeter) -> None:
+        """Save it by the version it was read with; an empty one stands for a meter that was not there.
+
+        Raises:
+            StaleError: another worker counted first.
         """
         ...

@@ -9,7 +9,7 @@ from shared.domain.application import Application
 from shared.domain.card import LinkRecord
 from shared.domain.kinds import Language
 from shared.domain.mails import MailKind, OwedMail
-from shared.ports import LinkTokens, MailMessage
+from shared.ports import LinkTokens, MailMessage, Notice
 from shared.presentation import templates
 from shared.presentation.site import Site
 
@@ -60,6 +60,14 @@ class Composer:
         both = {each.value: templates.tools(self._site, each) for each in Language}
         address = f"{self._site.base_url}/staff/attention"
         return self._message("given_up", to, Language.JA, {"both": both, "attention": address})
+
+    def service_notice(self, to: str, notice: Notice) -> MailMessage:
+        """To an operator: passes were frozen, are made again, or too many were asked for."""
+        both = {each.value: templates.tools(self._site, each) for each in Language}
+        address = f"{self._site.base_url}/staff/freeze"
+        return self._message(
+            "service_notice", to, Language.JA, {"both": both, "notice": notice, "page": address}
+        )
 
     def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:
         """To the owner of an account: a card was linked with it, or the link was removed."""

@@ -28,6 +28,8 @@ class Pages:
         path: str,
         view: object | None,
         session: PageSession | None = None,
+        *,
+        frozen: bool = False,
     ) -> str:
         """A whole HTML document.
 
@@ -37,11 +39,18 @@ class Pages:
             path: Path of this page, for the language switch; never a token's query.
             view: The view that belongs to the page (see :mod:`shared.presentation.views`).
             session: Who is signed in, if anybody.
+            frozen: Whether the page says that no passes are made at present.
         """
         template = self._environment.get_template(f"{name}.html")
         tools = templates.tools(self._site, language)
         return template.render(
-            **tools, page=name, view=view, session=session, here=path, switch=_switch(path, language)
+            **tools,
+            page=name,
+            view=view,
+            session=session,
+            frozen=frozen,
+            here=path,
+            switch=_switch(path, language),
         )
 
     @cached_property

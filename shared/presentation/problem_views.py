@@ -59,6 +59,10 @@ class Problem(StrEnum):
     SLIPS_USED_UP = "slips_used_up"
     IN_PERSON_ONLY = "in_person_only"
     ACCOUNT_BLOCKED = "account_blocked"
+    PASSES_FROZEN = "passes_frozen"
+    PASSES_BUSY = "passes_busy"
+    TOO_MANY = "too_many"
+    OFFICE_BY_POLICY = "office_by_policy"
     UNAVAILABLE = "unavailable"
     UNEXPECTED = "unexpected"
 

@@ -40,6 +40,8 @@ PUBLIC_EVENTS: Final[frozenset[EventKind]] = frozenset(
         EventKind.VOUCHED,
         EventKind.SLIP_PRINTED,
         EventKind.CARD_VERIFIED,
+        EventKind.PASS_PUT_OFF,
+        EventKind.PASS_RESUMED,
     }
 )
 """Events an applicant is told of; not of guards, attention, contests or the staff's inner steps."""

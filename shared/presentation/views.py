@@ -25,6 +25,7 @@ office_slip          :class:`OfficeSlipView`
 staff                :class:`WorklistView`
 staff_case           :class:`CaseView`
 staff_attention      :class:`AttentionView`
+staff_freeze         :class:`FreezeView`
 audit                :class:`AuditView`
 audit_case           :class:`AuditCaseView`
 link_expired         :class:`LinkProblemView`
@@ -52,6 +53,7 @@ from shared.domain.photo import PhotoDoubt
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.presentation.form_errors import FIELD_ERRORS, Errors
+from shared.presentation.freeze_views import FreezeView
 from shared.presentation.office_views import OfficeCaseView, OfficeSlipView, OfficeView
 from shared.presentation.problem_views import LinkProblemView, Problem, ProblemView, WrongRoleView
 from shared.presentation.staff_views import (
@@ -69,6 +71,7 @@ from shared.presentation.way_views import HomeView, WayChoiceView, WayView
 __all__ = [
     "APPLICANT_REQUESTS",
     "FIELD_ERRORS",
+    "FreezeView",
     "ApplyView",
     "AttentionView",
     "CaseView",

@@ -6,6 +6,7 @@ from shared.domain.application import Application
 from shared.domain.counter_steps import slip_works
 from shared.domain.issuing import COLLECT_WITHIN, may_ask
 from shared.domain.kinds import Channel
+from shared.domain.putting_off import waits_for_thaw
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.services.ask import ask
@@ -52,7 +53,8 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
 
     Raises:
         RefusedError: ``NOT_YOURS``; ``FORBIDDEN`` for a link of another round; ``SLIP_REPLACED``; ``BAD_REQUEST`` for a key that
-            is no RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``.
+            is no RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``; while passes are put
+            off ``PASSES_FROZEN``, ``PASSES_BUSY``.
         UnavailableError: storage cannot be reached.
     """
     if not ports.sealer.accepts(public_key):
@@ -65,6 +67,7 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
     if not may_ask(case, ports.rules):
         raise RefusedError(Refusal.PASSES_USED_UP, link=f"/applications/{application}")
+    check_put_off(case, ports)
     if case.state is State.ISSUING:
         return _same_session(case.attempt.session if case.attempt else "", collector)
     return await put_pickup(application, case.attempts + 1, collector, public_key, ports)
@@ -101,7 +104,7 @@ async def collect_pass(application: str, collector: Collector, ports: WebPorts) 
 
     Raises:
         RefusedError: ``OTHER_BROWSER`` in another session; ``GONE`` when it was shown, ran out or was stopped;
-            ``ASK_AGAIN`` when the attempt made no pass.
+            ``ASK_AGAIN`` when the attempt made no pass; ``PASSES_FROZEN`` or ``PASSES_BUSY`` when it was put off.
     """
     return handed_over(await _at_the_counter(application, collector, ports), collector, ports)
 
@@ -118,7 +121,23 @@ def handed_over(found: FoundCase, collector: Collector, ports: WebPorts) -> Seal
     if asked is not None and asked.slot == case.attempts + 1:
         _same_session(asked.body["session"], collector)
         return Pending()
+    current = case.current_pass
+    if current is None or not current.sealed or current.session != collector.session:
+        check_put_off(case, ports)
     return _ciphertext(found, collector, ports)
+
+
+def check_put_off(case: Application, ports: WebPorts) -> None:
+    """Whether passes are made for this case at present.
+
+    Raises:
+        RefusedError: ``PASSES_FROZEN`` until the thaw, of which the person is told; ``PASSES_BUSY`` for a while.
+    """
+    off, link = case.put_off, f"/applications/{case.id}"
+    if waits_for_thaw(case):
+        raise RefusedError(Refusal.PASSES_FROZEN, link=link)
+    if off is not None and off.until is not None and ports.clock.now() < off.until:
+        raise RefusedError(Refusal.PASSES_BUSY, link=link, until=off.until)
 
 
 async def confirm_shown(application: str, collector: Collector, ports: WebPorts) -> None:

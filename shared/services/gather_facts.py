@@ -1,7 +1,10 @@
 """Ask outside for the facts that the domain wants: lock, account, methods, passes, switches, who decided."""
 
 from shared.domain.accounts import Method
+from shared.domain.application import Application
 from shared.domain.blocking import heeds_block
+from shared.domain.kinds import Closing
+from shared.domain.risks import Earlier
 from shared.domain.steps import Findings, LockFacts, Need
 from shared.ports import (
     AccountLock,
@@ -13,11 +16,14 @@ from shared.ports import (
     UnavailableError,
 )
 from shared.services import gather_card
+from shared.services.take_place import take_place
 from shared.services.verify_evidence import gather_evidence
 from shared.services.worker_ports import WorkerPorts
 
 _LOCK_TRIES = 5
 _EARLIER_LOOKED_AT = 3
+_MOST_EARLIER = 10
+"""Whoever applies more often than this within the spans is told of as repeated in any case."""
 
 
 async def gather(needs: tuple[Need, ...], snapshot: Snapshot, found: Findings, ports: WorkerPorts) -> None:
@@ -60,11 +66,22 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
         case Need.PASSES:
             found.passes = tuple(await ports.passes.listed(subject))
         case Need.FROZEN:
-            found.frozen = await ports.switches.frozen()
+            found.frozen = await is_frozen(ports)
+        case Need.PLACE:
+            found.place = await take_place(ports)
         case Need.STORED_DECISION:
             found.stored_decision = await _stored_decision(snapshot, ports)
         case Need.CARD | Need.CARD_PASSES | Need.LINK_STANDS:
             await gather_card.gather(need, snapshot, found, ports)
+
+
+async def is_frozen(ports: WorkerPorts) -> bool:
+    """Whether no pass may be made now; asked before the claim, and again right before the pass is made.
+
+    Raises:
+        UnavailableError: the switch cannot be read, which is no thaw.
+    """
+    return await ports.switches.frozen()
 
 
 async def is_gone(subject: str, ports: WorkerPorts) -> bool:
@@ -98,7 +115,9 @@ async def take_lock(subject: str, application: str, ports: WorkerPorts, *, heeds
         if lock is None:
             continue
         if heeds_block and lock.blocked:
-            return LockFacts(lock.application, len(lock.earlier), contested_before=True, blocked=lock.blocked_by)
+            return LockFacts(
+                lock.application, len(lock.earlier), contested_before=True, blocked=lock.blocked_by
+            )
         if lock.application != application:
             holder = await ports.applications.read(lock.application)
             if holder is not None and holder.application.open:
@@ -116,7 +135,8 @@ async def _taken(
     lock: AccountLock, application: str, names: tuple[str, ...], ports: WorkerPorts
 ) -> LockFacts:
     """What the lock says of earlier contests; one that is still to be written down blocks as if it were."""
-    contested = await _contested(names, ports)
+    earlier = await _earlier(names, ports)
+    contested = [each.id for each in earlier[:_EARLIER_LOOKED_AT] if each.disowned]
     pending = tuple(each for each in contested if each not in {*lock.blocked_by, *lock.lifted})
     blocked = (*lock.blocked_by, *pending)
     return LockFacts(
@@ -126,6 +146,7 @@ async def _taken(
         blocked=blocked,
         lifted=bool(lock.lifted) and not blocked,
         lifters=lock.lifters,
+        history=tuple(map(_history_of, earlier)),
     )
 
 
@@ -146,11 +167,24 @@ async def _stored_decision(snapshot: Snapshot, ports: WorkerPorts) -> bool:
     return bool(approvals)
 
 
-async def _contested(earlier: tuple[str, ...], ports: WorkerPorts) -> tuple[str, ...]:
-    """The latest earlier applications to which the owner said "not me"."""
-    found: list[str] = []
-    for each in earlier[:_EARLIER_LOOKED_AT]:
+async def _earlier(names: tuple[str, ...], ports: WorkerPorts) -> list[Application]:
+    """The latest earlier applications, newest first: the last few, and those within the spans that the flags ask about.
+
+    The spans count from the arrival of the present one, which may have waited: twice as far back is far enough.
+    """
+    limits = ports.rules.risk_limits
+    since = ports.clock.now() - 2 * max(limits.repeated_within, limits.completed_within)
+    found: list[Application] = []
+    for each in names[:_MOST_EARLIER]:
         snapshot = await ports.applications.read(each)
-        if snapshot is not None and snapshot.application.disowned:
-            found.append(each)
-    return tuple(found)
+        if snapshot is not None:
+            found.append(snapshot.application)
+        recent = bool(found) and found[-1].received_at >= since
+        if len(found) >= _EARLIER_LOOKED_AT and not recent:
+            break
+    return found
+
+
+def _history_of(earlier: Application) -> Earlier:
+    made_way = earlier.stop_as is Closing.SUPERSEDED
+    return Earlier(earlier.received_at, earlier.completed_at, replaced=made_way)

@@ -1,14 +1,16 @@
 """Make one pass for one claimed attempt, seal it to the browser that asked, and keep the code nowhere.
 
 Order (DESIGN section 2 "Issuance"): end sessions; a stolen device's methods go; look for an existing pass and delete
-it; read the clock again; create once; seal. The record is the loop's next commit.
+it; read the freeze switch and the clock again; create once; seal. The record is the loop's next commit.
 """
 
 from shared.domain.accounts import AccountFacts
 from shared.domain.application import Application
 from shared.domain.case_parts import Attempt
 from shared.domain.issuing import Minted, NotMinted, old_methods, removes_before_issuing
+from shared.domain.putting_off import FROZEN
 from shared.ports import ForbiddenError, NewPass, UnavailableError, UnknownOutcomeError
+from shared.services.gather_facts import is_frozen
 from shared.services.remove_old_methods import remove
 from shared.services.worker_ports import WorkerPorts
 
@@ -30,6 +32,8 @@ async def issue_pass(
         return None
     try:
         await _prepare(application, attempt, ports)
+        if await is_frozen(ports):  # once more: an operator may have frozen it since the claim
+            return NotMinted(attempt.number, FROZEN)
         _check_time(attempt, ports)
         minted = await ports.passes.create(
             application.subject, minutes=account.pass_minutes, one_time=ports.rules.one_time_pass

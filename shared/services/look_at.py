@@ -8,8 +8,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.domain.accounts import Method
 from shared.domain.application import Change
+from shared.domain.erasing import after_erasure
 from shared.domain.issuing import Minted
 from shared.domain.next_step import next_step
 from shared.domain.requests import Request
@@ -21,7 +21,9 @@ from shared.domain.steps import (
     DeletePasses,
     ErasePhotos,
     EraseRequests,
+    EraseRows,
     Findings,
+    ForgetLock,
     Gather,
     GatherCard,
     GatherDecider,
@@ -29,6 +31,7 @@ from shared.domain.steps import (
     KeepContest,
     KeepHead,
     LiftBlock,
+    LookUpPhoto,
     MintPass,
     RemoveMethods,
     RevokeSessions,
@@ -37,24 +40,25 @@ from shared.domain.steps import (
     Supersede,
     Wait,
 )
-from shared.domain.wakes import TRY_AGAIN, wake_after
+from shared.domain.wakes import TRY_AGAIN, lane_of, wake_after
 from shared.ports import (
     ConflictError,
     ForbiddenError,
-    MissingError,
     Snapshot,
     StaleError,
     UnavailableError,
     UnknownOutcomeError,
     Wake,
 )
-from shared.services import gather_card, gather_facts, keep_block, remove_old_methods
+from shared.services import gather_card, gather_facts, keep_block
+from shared.services.act_on_account import end_sessions, remove_methods
+from shared.services.erase_data import erase_data
 from shared.services.issue_pass import issue_pass
 from shared.services.keep_head import keep_head
+from shared.services.look_up_photo import look_up_photo
 from shared.services.send_mails import send_mails
-from shared.services.set_aside import set_aside
+from shared.services.sort_inbox import sort_inbox
 from shared.services.supersede import supersede, tell_successor
-from shared.services.tend_link import tend_links
 from shared.services.verify_evidence import gather_decider, gather_form_proof
 from shared.services.worker_ports import WorkerPorts
 
@@ -107,7 +111,7 @@ class _Look:
         The inbox first: so the case is never older than what its requests saw.
         """
         inbox = await self._ports.inbox.waiting(self._id)
-        self._inbox = tuple(await tend_links(await set_aside(inbox, self._ports), self._ports))
+        self._inbox = tuple(await sort_inbox(inbox, self._ports))
         self._snapshot = await self._ports.applications.read(self._id)
         self._found = Findings(
             minted=self._found.minted,
@@ -143,7 +147,7 @@ class _Look:
         match step:
             case Commit(change):
                 await self._commit(change)
-            case Gather() | GatherDecider() | GatherFormProof() | GatherCard():
+            case Gather() | GatherDecider() | GatherFormProof() | GatherCard() | LookUpPhoto():
                 await self._gather(step)
             case Supersede(other):
                 await supersede(other, self._known().application, self._ports)
@@ -154,6 +158,8 @@ class _Look:
                 self._found.mails_blocked_until = outcome.blocked_until
             case KeepHead(head):
                 await keep_head(head, self._found, self._ports)
+            case EraseRows() | ForgetLock():
+                self._snapshot = await erase_data(step, self._known(), self._found, self._ports)
             case EraseRequests(requests):
                 await self._ports.sweep.erase(requests)
                 gone = {each.key for each in requests}
@@ -165,7 +171,9 @@ class _Look:
             case _:
                 await self._act_on_account(step)
 
-    async def _gather(self, step: Gather | GatherDecider | GatherFormProof | GatherCard) -> None:
+    async def _gather(
+        self, step: Gather | GatherDecider | GatherFormProof | GatherCard | LookUpPhoto
+    ) -> None:
         """The steps that only ask."""
         match step:
             case Gather(needs):
@@ -177,6 +185,9 @@ class _Look:
                     await gather_form_proof(each, self._found, self._ports)
             case GatherCard(request):
                 await gather_card.of_request(request, self._found, self._ports)
+            case LookUpPhoto(photo):
+                use = await look_up_photo(step, self._known().application, self._ports)
+                self._found.photo_uses[photo.name] = use
 
     async def _act_on_account(self, step: Step) -> None:
         """The steps that change something in the directory."""
@@ -189,7 +200,7 @@ class _Look:
             case DeletePasses(ids):
                 await self._delete_passes(ids)
             case RevokeSessions():
-                self._found.sessions_revoked = await self._revoke(subject)
+                self._found.sessions_revoked = await end_sessions(subject, self._found, self._ports)
             case KeepContest():
                 await keep_block.keep_contest(self._known().application, self._ports)
                 self._found.contest_kept = True
@@ -197,33 +208,15 @@ class _Look:
                 await keep_block.lift_block(self._known().application, self._ports)
                 self._found.block_lifted = True
             case RemoveMethods(methods):
-                self._found.methods_gone = await self._remove(subject, methods)
+                self._found.methods_gone = await remove_methods(subject, methods, self._found, self._ports)
             case _:
                 raise EndlessLookError
 
-    async def _remove(self, subject: str, methods: Sequence[Method]) -> tuple[Method, ...] | None:
-        """Remove old methods; with an account that is gone they are gone."""
-        try:
-            return await remove_old_methods.remove(subject, methods, self._ports)
-        except MissingError:
-            if await gather_facts.is_gone(subject, self._ports):
-                return tuple(methods)
-            self._found.unreachable = True
-            return None
-
-    async def _revoke(self, subject: str) -> bool:
-        """End the sessions; an account that is gone has none."""
-        try:
-            await self._ports.sessions.revoke(subject)
-        except MissingError:
-            if not await gather_facts.is_gone(subject, self._ports):
-                self._found.unreachable = True
-                return False
-        return True
-
     async def _commit(self, change: Change) -> None:
         """Save with a due row that was written before; if somebody else was first, read anew."""
-        before, change = self._snapshot, remembering(change, self._found)
+        before, now = self._snapshot, self._ports.clock.now()
+        change = after_erasure(before.application if before else None, change, now, self._ports.rules)
+        change = remembering(change, self._found)
         after = change.application
         opened = before is None or (before.application.terminal and not after.terminal)
         if opened or after.state is State.ATTENTION:  # again: a slower worker may have dropped it
@@ -257,7 +250,7 @@ class _Look:
         named = self._snapshot.wake if self._snapshot else None
         if named is not None and now < named.at <= needed:
             return named
-        return await self._ports.due.insert(needed, self._id, _lane(change))
+        return await self._ports.due.insert(needed, self._id, lane_of(change.application))
 
     async def _still_ours(self, ids: tuple[str, ...]) -> bool:
         """Whether what was listed can be of no later case: this one is unchanged after the list was read.
@@ -321,15 +314,10 @@ class _Look:
             waiting=tuple(each for each in self._inbox if each.key not in answered),
             answered=tuple(each for each in self._inbox if each.key in answered),
             found=self._found,
+            answers=len(answered),
         )
 
     def _known(self) -> Snapshot:
         if self._snapshot is None:
             raise EndlessLookError
         return self._snapshot
-
-
-def _lane(change: Change) -> str:
-    if change.application.state in {State.APPROVED, State.ISSUING, State.ISSUED}:
-        return "issuance"
-    return "mail" if change.application.terminal else "review"

@@ -37,6 +37,9 @@ class Refusal(StrEnum):
     SLIPS_USED_UP = "slips_used_up"
     IN_PERSON_ONLY = "in_person_only"
     ACCOUNT_BLOCKED = "account_blocked"
+    PASSES_FROZEN = "passes_frozen"
+    PASSES_BUSY = "passes_busy"
+    OFFICE_BY_POLICY = "office_by_policy"
 
 
 class RefusedError(Exception):

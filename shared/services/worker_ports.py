@@ -23,7 +23,9 @@ class WorkerPorts:
     card_links: ports.CardLinks
     switches: ports.Switches
     budgets: ports.MailBudgets
+    meters: ports.PassMeters
     photos: ports.Photos
+    photo_prints: ports.PhotoPrints
     hints: ports.Hints
     poison: ports.PoisonRows
     directory: ports.Directory

@@ -6,7 +6,9 @@ from datetime import datetime
 from itertools import count
 
 from shared.adapters.tables_rows import key
+from shared.domain.freezing import FreezeSwitch
 from shared.domain.mails import MailBudget
+from shared.domain.surge import PassMeter
 from shared.ports import AccountLock, ConflictError, MissingError, StaleError
 from tests.fakes.hooks import Hooks, call
 
@@ -46,8 +48,17 @@ class MemoryAccountLocks:
         self._write(lock)
 
     @call
+    async def forget(self, lock: AccountLock) -> None:
+        self._write(lock)
+        del self._rows[lock.subject]
+
+    @call
     async def blocked(self) -> list[str]:
         return sorted(each.subject for each in self._rows.values() if each.blocked)
+
+    def peek(self, subject: str) -> AccountLock:
+        """A lock as it is, without a call: a test looks."""
+        return self._rows[key(subject)]
 
     def _write(self, lock: AccountLock) -> None:
         present = self._rows.get(key(lock.subject))
@@ -63,16 +74,36 @@ class MemorySwitches:
 
     def __init__(self, hooks: Hooks) -> None:
         self.hooks = hooks
-        self._frozen = False
+        self._versions = _versions()
+        self._switch = FreezeSwitch()
+        self._lines: list[FreezeSwitch] = []
         self._beat: datetime | None = None
 
     @call
     async def frozen(self) -> bool:
-        return self._frozen
+        return self._switch.frozen
+
+    @call
+    async def freeze_switch(self) -> FreezeSwitch:
+        return self._switch
+
+    @call
+    async def turn(self, switch: FreezeSwitch) -> None:
+        if switch.version != self._switch.version:
+            raise StaleError("the switch was touched")
+        self._lines.insert(0, replace(switch, version=""))
+        self._switch = replace(switch, version=next(self._versions))
+
+    @call
+    async def freeze_history(self) -> list[FreezeSwitch]:
+        return self._lines[:50]
 
     @call
     async def freeze(self, *, frozen: bool) -> None:
-        self._frozen = frozen
+        """Set it without anybody's request, for tests that need it set."""
+        self._switch = replace(
+            self._switch, frozen=frozen, number=self._switch.number + 1, version=next(self._versions)
+        )
 
     @call
     async def beat(self, at: datetime) -> None:
@@ -81,6 +112,27 @@ class MemorySwitches:
     @call
     async def last_beat(self) -> datetime | None:
         return self._beat
+
+
+class MemoryPassMeters:
+    """The port ``PassMeters``."""
+
+    port = "meters"
+
+    def __init__(self, hooks: Hooks) -> None:
+        self.hooks = hooks
+        self._versions = _versions()
+        self.meter: PassMeter | None = None
+
+    @call
+    async def read(self) -> PassMeter | None:
+        return self.meter
+
+    @call
+    async def write(self, meter: PassMeter) -> None:
+        if meter.version != (self.meter.version if self.meter else ""):
+            raise StaleError("another worker counted first")
+        self.meter = replace(meter, version=next(self._versions))
 
 
 class MemoryMailBudgets:

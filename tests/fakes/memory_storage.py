@@ -7,8 +7,15 @@ from shared.ports import Randomness
 from tests.fakes.hooks import Hooks
 from tests.fakes.memory_audit import MemoryAllCases, MemoryHeads
 from tests.fakes.memory_cases import MemoryAccesses, MemoryApplications, MemoryOpenCases, MemoryPoisonRows
-from tests.fakes.memory_guards import MemoryAccountLocks, MemoryMailBudgets, MemoryPhotos, MemorySwitches
+from tests.fakes.memory_guards import (
+    MemoryAccountLocks,
+    MemoryMailBudgets,
+    MemoryPassMeters,
+    MemoryPhotos,
+    MemorySwitches,
+)
 from tests.fakes.memory_links import MemoryCardLinks
+from tests.fakes.memory_photo_prints import MemoryPhotoPrints
 from tests.fakes.memory_work import MemoryDueRows, MemoryHints, MemoryInbox
 from tests.fakes.seeded_randomness import SeededRandomness
 
@@ -33,7 +40,9 @@ class MemoryStorage:
         self.card_links = MemoryCardLinks(self.hooks)
         self.switches = MemorySwitches(self.hooks)
         self.budgets = MemoryMailBudgets(self.hooks)
+        self.meters = MemoryPassMeters(self.hooks)
         self.photos = MemoryPhotos(self.hooks)
+        self.photo_prints = MemoryPhotoPrints(self.hooks)
         self.hints = MemoryHints(self.hooks)
         self.poison = MemoryPoisonRows(self.hooks)
         self.accesses = MemoryAccesses(self.hooks)

@@ -6,7 +6,7 @@ from shared.domain.application import Application
 from shared.domain.card import LinkRecord
 from shared.domain.kinds import Language
 from shared.domain.mails import OwedMail
-from shared.ports import LinkTokens, MailMessage
+from shared.ports import LinkTokens, MailMessage, Notice
 
 
 class PlainComposer:
@@ -20,6 +20,10 @@ class PlainComposer:
     def given_up(self, to: str) -> MailMessage:
         """To an operator, about what belongs to no case."""
         return MailMessage(to, "given_up", "given up", "<p>given up</p>")
+
+    def service_notice(self, to: str, notice: Notice) -> MailMessage:
+        """To an operator, about the whole service."""
+        return MailMessage(to, f"service_{notice.kind.value}", f"by={notice.by}", f"<p>{notice.reason}</p>")
 
     def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:
         """To the owner of an account that was linked with a card, or is not any more."""

@@ -14,11 +14,14 @@ from shared.domain.accounts import MethodKind
 from shared.domain.audit import Break
 from shared.domain.counter_steps import CounterStep
 from shared.domain.events import EventKind, Party
+from shared.domain.flag_policy import Consequence
+from shared.domain.freezing import FreezeReason
 from shared.domain.mails import MailKind, MailState
 from shared.domain.photo import PhotoDoubt
 from shared.domain.staff import DecisionBar
 from shared.domain.states import Mover, State
 from shared.domain.ways import Situation
+from shared.ports import NoticeKind
 from shared.presentation import views
 from shared.presentation.verify_views import VerifyFailure
 from shared.presentation.views import APPLICANT_REQUESTS, FIELD_ERRORS
@@ -74,7 +77,11 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
         "card",
     },
     "flag": kinds.Flag,
+    "freeze_reason": FreezeReason,
+    "freeze_turn": {"frozen", "free"},
+    "flag_asks": Consequence,
     "flag_detail": kinds.Flag,
+    "flag_do": kinds.Flag,
     "guard": kinds.Guard,
     "guard_detail": kinds.Guard,
     "language": kinds.Language,
@@ -100,11 +107,14 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
     "reason": kinds.Reason,
     "reason_code": kinds.ReasonCode,
     "role": kinds.Role,
+    "service_lead": NoticeKind,
+    "service_subject": NoticeKind,
     "situation": Situation,
     "situation_first": Situation,
     "situation_try": Situation,
     "slip_in": kinds.Language,
     "state": State,
+    "lift_reason": kinds.LiftReason,
     "link_detail": LinkState,
     "link_title": LinkState,
     "verify_failed_detail": VerifyFailure,

@@ -38,7 +38,7 @@ def test_every_page_has_its_view_in_the_table_and_a_sample() -> None:
 def test_every_mail_is_a_folder_with_subject_text_and_html() -> None:
     folders = {each.name: {file.name for file in each.iterdir()} for each in (ROOM / "mail").iterdir()}
     folders.pop("_base")
-    of_no_case = {"given_up", *(f"card_{deed.value}" for deed in LinkDeed)}
+    of_no_case = {"given_up", "service_notice", *(f"card_{deed.value}" for deed in LinkDeed)}
     names = of_no_case | {kind.value for kind in MailKind}
     assert folders == {name: {"subject.txt", "body.txt", "body.html"} for name in names}
 

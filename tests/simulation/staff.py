@@ -1,5 +1,6 @@
 """Reviewers, clerks and operators: most do their work, some twice, some for themselves, some with a page of yesterday."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -95,7 +96,8 @@ class Staff:
         self._freeze(frozen=False)
 
     def _freeze(self, *, frozen: bool) -> None:
-        self._world.storage.switches._frozen = frozen
+        switches = self._world.storage.switches
+        switches._switch = replace(switches._switch, frozen=frozen)
         self._world.book.frozen.append((self._world.loop.seconds, frozen))
         self._world.trouble.say(f"           the service is {'frozen' if frozen else 'free'}")
 

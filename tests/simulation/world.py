@@ -28,7 +28,14 @@ from tests.fakes.plain_security import (
 from tests.fakes.seeded_randomness import SeededRandomness
 from tests.simulation import weather as skies
 from tests.simulation.book import Book
-from tests.simulation.doubles import Seal, SimulatedComposer, SimulatedMailer, WatchedDueRows, WatchedPhotos
+from tests.simulation.doubles import (
+    Seal,
+    SimulatedComposer,
+    SimulatedMailer,
+    WatchedDueRows,
+    WatchedLocks,
+    WatchedPhotos,
+)
 from tests.simulation.graph import SimulatedGraph
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.machines import Machines
@@ -134,6 +141,9 @@ class World:
         rows = WatchedDueRows(self.trouble, randomness=self.chance)
         rows.world = self
         kept.due_rows = rows
+        locks = WatchedLocks(self.trouble)
+        locks.world = self
+        kept.locks = locks
         photos = WatchedPhotos(self.trouble)
         photos.world = self
         kept.photos = photos
@@ -188,7 +198,9 @@ class World:
             card_links=kept.card_links,
             switches=kept.switches,
             budgets=kept.budgets,
+            meters=kept.meters,
             photos=kept.photos,
+            photo_prints=kept.photo_prints,
             hints=kept.hints,
             poison=kept.poison,
             directory=graph.directory,

@@ -126,7 +126,7 @@ async def reach_at_office(state: State, world: World | None = None) -> tuple[Wor
     await made.run()
     if state not in {State.SUBMITTED, State.IN_REVIEW}:
         if state is State.ATTENTION:
-            await made.storage.switches.freeze(frozen=True)
+            made.bar_account()
         await confirm(made, name)
         await made.run()
         await _with_a_pass(made, name, state)

@@ -8,12 +8,13 @@ from functools import partial
 from shared import names
 from shared.domain.accounts import Method
 from shared.domain.application import Application
+from shared.domain.erasing import next_erasure
 from shared.domain.kinds import DecisionKind, Language, Reason, ReasonCode
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.mails import MailState, OwedMail
 from shared.domain.rules import Rules
 from shared.domain.staff import StaffIdentity
-from shared.ports import PortError, Snapshot, UnavailableError, UnknownOutcomeError
+from shared.ports import PortError, Snapshot, UnavailableError, UnknownOutcomeError, Wake
 from shared.services import collect_pass, review_case, submit_application
 from shared.services.look_at import EndlessLookError, look_at
 from shared.services.park_poison import park_poison
@@ -122,6 +123,7 @@ class World:
             budgets=kept.budgets,
             meters=kept.meters,
             photos=kept.photos,
+            photo_prints=kept.photo_prints,
             hints=kept.hints,
             poison=kept.poison,
             directory=graph.directory,
@@ -203,6 +205,15 @@ class World:
             assert coming <= end, "it did not happen in time"
             self.clock.move_to(coming)
             await self.tick()
+
+    def needless_wakes(self) -> list[Wake]:
+        """Due rows that wait for nothing: what is left when all is over is to erase what is known, in its time."""
+        now = self.clock.now()
+        return [each for each in self.storage.due_rows.rows.values() if each.at <= now or not self._keeps(each)]
+
+    def _keeps(self, wake: Wake) -> bool:
+        found = self.storage.applications.peek(wake.application)
+        return found is not None and next_erasure(found.application, self.rules) is not None
 
     def _next_minute(self) -> datetime | None:
         """When the timer will next find something: at the next due row, or in a minute while the inbox holds anything."""

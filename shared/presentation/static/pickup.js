@@ -76,9 +76,10 @@
 
   /* The server says in which browser the pass was asked for; all other refusals are told by their status. */
   async function outcome(answer) {
-    const problem = answer.status === 403 || byCard ? await answer.json().catch(() => null) : null;
+    const problem = answer.status === 403 || answer.status === 409 || byCard ? await answer.json().catch(() => null) : null;
     told = byCard ? problem : null;
     if (problem && String(problem.type).endsWith(":other_browser")) return "elsewhere";
+    if (problem && String(problem.type).endsWith(":passes_frozen")) return "frozen";
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return "session";
     if (answer.status === 404 || answer.status === 410) return "gone";
     if (answer.status === 409) return "conflict";

@@ -37,7 +37,7 @@ async def _facts(graph: Graph, subject: str) -> AccountFacts:
 
 
 def _refused(facts: AccountFacts | None) -> set[Guard]:
-    results = account_guards(facts, protected=frozenset(PROTECTED_GROUPS), frozen=False)
+    results = account_guards(facts, protected=frozenset(PROTECTED_GROUPS))
     return {each.guard for each in refused(results)}
 
 

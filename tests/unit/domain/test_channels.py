@@ -44,7 +44,7 @@ CARD = replace(OFFICE, channel=Channel.IDENTITY_VERIFICATION, state=State.SUBMIT
 
 def found(**differs: object) -> Prechecks:
     """What the prechecks find of an ordinary account."""
-    guards = account_guards(people.STUDENT, protected=frozenset(), frozen=False, in_person=True)
+    guards = account_guards(people.STUDENT, protected=frozenset(), in_person=True)
     ordinary: dict[str, object] = {
         "account": people.STUDENT,
         "guards": guards,
@@ -108,7 +108,7 @@ def test_a_university_may_ask_a_second_approver_for_more_flags() -> None:
 
 
 def test_a_guard_that_refuses_at_the_counter_asks_the_operator() -> None:
-    guards = account_guards(people.STUDENT, protected=frozenset(), frozen=True, in_person=True)
+    guards = account_guards(people.STUDENT, protected=frozenset({"group-of-everybody"}), in_person=True)
     change = deciding.decide_at_counter(OFFICE, found(guards=guards), NOW, RULES)
 
     assert (change.application.state, change.application.attention) == (State.ATTENTION, Attention.GUARD)

@@ -50,28 +50,26 @@ def test_a_link_is_good_until_the_second_it_expires() -> None:
 
 
 def test_an_ordinary_account_passes_every_guard() -> None:
-    results = account_guards(people.STUDENT, protected=_PROTECTED, frozen=False)
+    results = account_guards(people.STUDENT, protected=_PROTECTED)
     assert not refused(results)
-    assert {each.guard for each in results} == set(Guard) - {Guard.OWNER_NOTIFIED}
+    assert {each.guard for each in results} == set(Guard) - {
+        Guard.OWNER_NOTIFIED,
+        Guard.NOT_BLOCKED,
+        Guard.NOT_FROZEN,
+    }
 
 
 @pytest.mark.parametrize("guard", people.REFUSED_ACCOUNTS)
 def test_each_guard_refuses_alone(guard: str) -> None:
-    results = account_guards(people.REFUSED_ACCOUNTS[guard], protected=_PROTECTED, frozen=False)
+    results = account_guards(people.REFUSED_ACCOUNTS[guard], protected=_PROTECTED)
     assert [each.guard.value for each in refused(results)] == [guard]
-
-
-def test_the_freeze_refuses_everybody_known_or_not() -> None:
-    for facts in (people.STUDENT, None):
-        results = account_guards(facts, protected=_PROTECTED, frozen=True)
-        assert Guard.NOT_FROZEN in {each.guard for each in refused(results)}
 
 
 def test_several_doubts_are_all_named_and_counted_without_naming_groups_or_roles() -> None:
     facts = people.account(
         "x", enabled=False, directory_roles=frozenset({"a", "b"}), groups=_PROTECTED | {"other"}
     )
-    results = refused(account_guards(facts, protected=_PROTECTED, frozen=False))
+    results = refused(account_guards(facts, protected=_PROTECTED))
     assert [(each.guard.value, each.detail) for each in results] == [
         ("account_enabled", ""),
         ("no_directory_role", "2"),

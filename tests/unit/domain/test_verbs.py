@@ -34,7 +34,7 @@ def _decide(kind: str, staff: StaffIdentity = REI, employee_id: str = "", **diff
 
 def _precheck(at_night: bool = False) -> Change:  # noqa: FBT001, FBT002 - read at its one call
     now = NOW + timedelta(hours=10) if at_night else NOW
-    guards = account_guards(people.STUDENT, protected=frozenset(), frozen=False)
+    guards = account_guards(people.STUDENT, protected=frozenset())
     found = Prechecks(people.STUDENT, guards, (people.AUTHENTICATOR,), earlier=0)
     return reviewing.precheck(case_in(State.SUBMITTED, received_at=now), found, now, RULES)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.case_parts import Approval, Attempt
+from shared.domain.freezing import FreezeReason, FreezeSwitch
 from shared.domain.kinds import Attention, Channel, Closing, DecisionKind, Language, Reason, Role
 from shared.domain.links import Purpose
 from shared.domain.mails import MailKind
@@ -13,8 +14,9 @@ from shared.domain.staff import DecisionBar
 from shared.domain.states import State
 from shared.ports import Access, Poison
 from shared.presentation import views
+from shared.presentation.staff_views import BlockedRow
 from shared.presentation.status import status_view
-from tests.unit.presentation import sample_audit, sample_office, sample_verify_pages, sample_ways
+from tests.unit.presentation import sample_audit, sample_flags, sample_office, sample_verify_pages, sample_ways
 from tests.unit.presentation.samples import (
     ID,
     NASTY,
@@ -78,6 +80,19 @@ def case_view(*, operator: bool = True) -> views.CaseView:
     return views.CaseView(full, every_event(), mails, accesses, names, operator)
 
 
+def blocked_view() -> views.CaseView:
+    """A case of an account that its owner's "not me" blocks, and that is linked with a card."""
+    contested = replace(in_state(State.CANCELLED), stop_as=Closing.NOT_ME)
+    return replace(
+        case_view(),
+        application=contested,
+        blocked=True,
+        blocked_since=OPENS,
+        blocked_by=(ID, "other"),
+        card_linked=True,
+    )
+
+
 def rows() -> tuple[views.WorklistRow, ...]:
     """One row of every state that is not over."""
     over = {State.COMPLETED, State.REJECTED, State.CANCELLED, State.EXPIRED}
@@ -104,6 +119,11 @@ def attention_view(*, operator: bool = True) -> views.AttentionView:
         for index, each in enumerate(Attention)
     )
     return views.AttentionView(cases, (Poison("review:1/2", "review", NASTY, NOW),), operator)
+
+
+FROZEN = FreezeSwitch(
+    frozen=True, number=1, at=NOW, by="運用 守", oid="ope", reason=FreezeReason.SUSPECTED_ATTACK
+)
 
 
 def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
@@ -184,7 +204,24 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
         "staff": ("staff", views.WorklistView(rows(), NOW), staff),
         "staff_empty": ("staff", views.WorklistView((), NOW), staff),
         "staff_case": ("staff_case", case_view(), staff),
+        "staff_freeze": ("staff_freeze", views.FreezeView(FreezeSwitch(), operator=True), staff),
+        "staff_freeze_wrong": (
+            "staff_freeze",
+            views.FreezeView(
+                FreezeSwitch(), operator=True, errors={"reason_code": "missing", "confirm": "missing"}
+            ),
+            staff,
+        ),
+        "staff_frozen": ("staff_freeze", views.FreezeView(FROZEN, (FROZEN,), operator=True, asked=True), staff),
+        "staff_frozen_read_only": ("staff_freeze", views.FreezeView(FROZEN, (FROZEN,)), staff),
         "staff_case_read_only": ("staff_case", case_view(operator=False), staff),
+        "staff_case_blocked": ("staff_case", blocked_view(), staff),
+        "staff_case_blocked_read_only": ("staff_case", replace(blocked_view(), operator=False), staff),
+        "staff_attention_blocked": (
+            "staff_attention",
+            replace(attention_view(), blocked=(BlockedRow("other", "K7Q-999", NOW), BlockedRow(ID, "K7Q-3MP"))),
+            staff,
+        ),
         "staff_attention": ("staff_attention", attention_view(), staff),
         "staff_attention_read_only": ("staff_attention", attention_view(operator=False), staff),
         "staff_attention_empty": ("staff_attention", views.AttentionView((), (), operator=True), staff),
@@ -228,6 +265,7 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
     return (
         found
         | sample_audit.pages()
+        | sample_flags.pages()
         | sample_office.pages()
         | sample_verify_pages.pages()
         | sample_ways.pages()

@@ -270,7 +270,8 @@ async def test_while_passes_are_frozen_a_card_gives_none() -> None:
     await world.storage.switches.freeze(frozen=True)
     name = await cards.verify(world)
     await world.run()
-    assert world.case(name).state is State.ATTENTION
+    assert world.case(name).state is State.APPROVED
+    assert world.graph.account(world.student).passes_made == []
 
 
 async def test_guards_are_asked_again_at_the_pickup() -> None:
@@ -287,10 +288,10 @@ async def test_guards_are_asked_again_at_the_pickup() -> None:
 async def test_a_parked_case_that_runs_again_verifies_card_and_link_again() -> None:
     world = World()
     await cards.has_link(world)
-    await world.storage.switches.freeze(frozen=True)
+    world.bar_account()
     name = await cards.verify(world)
     await world.run()
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     before = world.seen.calls.count(("card_tokens", "verify"))
     await operate(world, name, "run again")
     assert world.case(name).state is State.APPROVED
@@ -301,12 +302,12 @@ async def test_a_parked_case_that_runs_again_verifies_card_and_link_again() -> N
 async def test_a_parked_case_whose_link_went_meanwhile_ends_when_it_runs_again() -> None:
     world = World()
     await cards.has_link(world)
-    await world.storage.switches.freeze(frozen=True)
+    world.bar_account()
     name = await cards.verify(world)
     await world.run()
     await cards.ask_to_unlink(world, 2)
     await world.run()
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     await operate(world, name, "run again")
     assert (world.case(name).state, world.case(name).card_bar) == (State.CANCELLED, CardBar.NOT_LINKED)
 

@@ -163,7 +163,7 @@ async def test_a_confirmation_in_time_counts_however_late_the_directory_answers(
 
 async def test_prechecks_that_cannot_be_asked_after_the_confirmation_are_waited_for_and_told_of() -> None:
     world, name = await reach_at_office(State.IN_REVIEW)
-    world.seen.faults.append(Fault("switches", "frozen", UnavailableError("storage is down")))
+    world.seen.faults.append(Fault("methods", "registered", UnavailableError("Graph is down")))
     await confirm(world, name)
     await world.run()
     case = world.case(name)

@@ -47,7 +47,7 @@ async def test_a_guard_that_refuses_asks_the_operator_and_the_owner_is_told(guar
 
 async def test_what_a_clerk_confirmed_stands_when_an_operator_lets_it_run_again() -> None:
     world, name = await reach_at_office(State.ATTENTION)
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     await operate(world, name, "run again")
     case = world.case(name)
     assert (case.state, case.slips) == (State.APPROVED, 0)  # the person has gone home
@@ -58,7 +58,7 @@ async def test_what_a_clerk_confirmed_stands_when_an_operator_lets_it_run_again(
 
 async def test_a_confirmation_that_does_not_verify_any_more_is_asked_for_anew() -> None:
     world, name = await reach_at_office(State.ATTENTION)
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     world.tokens.forget(world.staff["cleo"].token)  # its issuer's keys were withdrawn
     await operate(world, name, "run again")
     case = world.case(name)
@@ -68,12 +68,12 @@ async def test_a_confirmation_that_does_not_verify_any_more_is_asked_for_anew() 
 
 async def test_if_only_the_look_up_still_verifies_the_clerk_confirms_once_more() -> None:
     world, name = await reach_at_office(State.IN_REVIEW)
-    await world.storage.switches.freeze(frozen=True)
+    world.bar_account()
     other = world.tokens.make("cleo", "Name of cleo", "OfficeClerk", at=REAL)
     await confirm(world, name, token=other)
     await world.run()
     assert world.case(name).state is State.ATTENTION
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     world.tokens.forget(other)
     await operate(world, name, "run again")
     assert world.case(name).at_counter
@@ -85,9 +85,9 @@ async def test_if_only_the_look_up_still_verifies_the_clerk_confirms_once_more()
 
 async def test_a_clerk_who_is_an_operator_too_cannot_let_their_own_confirmation_stand() -> None:
     world = World()
-    await world.storage.switches.freeze(frozen=True)
+    world.bar_account()
     name = await vouched(world, by="all")
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     await operate(world, name, "run again", by="all")
     case = world.case(name)
     assert case.at_counter

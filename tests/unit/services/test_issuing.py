@@ -123,12 +123,10 @@ async def test_a_foreign_pass_is_deleted_and_the_person_asks_again() -> None:
     assert await world.pickup(name, "session-2")
 
 
-@pytest.mark.parametrize("guard", [*people.REFUSED_ACCOUNTS, "not_frozen"])
+@pytest.mark.parametrize("guard", list(people.REFUSED_ACCOUNTS))
 async def test_every_guard_is_asked_again_when_the_pass_is_asked_for(guard: str) -> None:
     world, name = await reach(State.APPROVED)
-    if guard == "not_frozen":
-        await world.storage.switches.freeze(frozen=True)
-    elif (facts := people.REFUSED_ACCOUNTS[guard]) is None:
+    if (facts := people.REFUSED_ACCOUNTS[guard]) is None:
         del world.graph.accounts[world.student]
     else:
         world.graph.account(world.student).facts = facts
@@ -143,10 +141,10 @@ async def test_every_guard_is_asked_again_when_the_pass_is_asked_for(guard: str)
 
 async def test_after_a_guard_was_put_right_everything_runs_again_to_the_pass() -> None:
     world, name = await reach(State.APPROVED)
-    await world.storage.switches.freeze(frozen=True)
+    world.bar_account()
     await world.ask_for_pass(name)
     await world.run()
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     await operate(world, name, "run again")
     assert world.case(name).state is State.IN_REVIEW
     assert world.case(name).approvals == ()
@@ -157,10 +155,10 @@ async def test_after_a_guard_was_put_right_everything_runs_again_to_the_pass() -
 
 async def test_an_operator_who_touched_a_case_cannot_approve_it() -> None:
     world, name = await reach(State.APPROVED)
-    await world.storage.switches.freeze(frozen=True)
+    world.bar_account()
     await world.ask_for_pass(name)
     await world.run()
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     await operate(world, name, "run again", by="both")
     with pytest.raises(RefusedError) as caught:
         await world.decide(by="both")

@@ -90,15 +90,14 @@ async def test_a_refused_guard_parks_the_case_and_tells_the_operator(guard: str)
     assert not world.owed(name)
 
 
-async def test_while_frozen_no_application_goes_to_review() -> None:
+async def test_while_frozen_applications_are_looked_at_as_ever() -> None:
+    """Owners and reviewers hear of them at once; only the pass waits."""
     world = World()
     await world.storage.switches.freeze(frozen=True)
     name = await world.apply()
     await world.run()
-    assert world.case(name).attention is Attention.GUARD
-    await world.storage.switches.freeze(frozen=False)
-    await operate(world, name, "run again")
     assert world.case(name).state is State.IN_REVIEW
+    assert "owner_notice" in world.subjects(people.OUTSIDE)
 
 
 async def test_reviewers_are_told_what_is_unusual() -> None:

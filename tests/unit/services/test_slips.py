@@ -80,7 +80,7 @@ async def test_a_slip_asked_for_too_early_uses_up_no_number() -> None:
     await print_slip(world, name, slot=2)
     await print_slip(world, name, slot=1)
     await world.run()
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     await operate(world, name, "run again")
     assert world.case(name).slips == 0
     await print_slip(world, name)

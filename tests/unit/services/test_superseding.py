@@ -43,7 +43,7 @@ async def test_the_counter_ends_an_open_website_application_at_once(state: State
     world.register()
     await world.move(timedelta(days=9))
     assert world.case(name).state is State.COMPLETED
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
     assert not world.storage.photos.blobs
 
 
@@ -244,7 +244,7 @@ async def test_the_website_supersedes_a_form() -> None:
 
 async def test_a_password_alone_does_not_end_a_parked_case_of_the_counter() -> None:
     world, old = await reach_at_office(State.ATTENTION)
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     with pytest.raises(RefusedError) as refused:
         await world.apply()
     assert refused.value.refusal is Refusal.OPEN_APPLICATION
@@ -280,7 +280,7 @@ async def test_what_a_card_began_and_has_not_used_does_not_block_the_counter(age
 @pytest.mark.parametrize("parked", [Channel.WEBSITE, Channel.FORM])
 async def test_what_is_parked_in_one_way_blocks_no_other(parked: Channel) -> None:
     world = World()
-    await world.storage.switches.freeze(frozen=True)
+    world.bar_account()
     ways: dict[Channel, Callable[[World], Awaitable[str]]] = {
         Channel.WEBSITE: World.apply,
         Channel.FORM: respond,
@@ -288,7 +288,7 @@ async def test_what_is_parked_in_one_way_blocks_no_other(parked: Channel) -> Non
     old = await ways[parked](world)
     await world.run()
     assert world.case(old).state is State.ATTENTION
-    await world.storage.switches.freeze(frozen=False)
+    world.clear_account()
     name = await (respond(world) if parked is not Channel.FORM else world.apply())
     await world.run()
     await world.move(timedelta(minutes=2))
