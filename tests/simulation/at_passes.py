@@ -42,13 +42,13 @@ def the_owner_was_told(world: "World", case: Application, made: Made) -> str:
 
 def the_guards_passed(world: "World", case: Application, made: Made) -> str:
     """No pass for an account that no pass may be made for: at some time since it was asked for, every guard passed."""
-    since = _asked_at(world, case, made.attempt)
-    if all(frozen for frozen in _since(world.book.frozen, since)):
+    start = asked_at(world, case, made.attempt)
+    if all(frozen for frozen in since(world.book.frozen, start)):
         return "a pass is made while the service is frozen"
     in_person = case.channel in _IN_PERSON
     if any(
         _may_have_a_pass(world, each, in_person=in_person)
-        for each in _since(world.book.facts[case.subject], since)
+        for each in since(world.book.facts[case.subject], start)
     ):
         return ""
     return f"a pass is made for {case.subject}, who may have none"
@@ -125,15 +125,16 @@ def links_go_to_trusted_addresses(world: "World", to: str, case: Application | N
     return "" if seen and (in_person or cooled(world, case)) else f"{to} gets a link to the pass"
 
 
-def _asked_at(world: "World", case: Application, attempt: int) -> float:
+def asked_at(world: "World", case: Application, attempt: int) -> float:
+    """When the row reached the inbox that asked for this attempt."""
     found = world.book.requests.get((case.id, f"pickup:{attempt:04d}"))
     return found[0] if found is not None else world.loop.seconds
 
 
-def _since[T](history: list[tuple[float, T]], since: float) -> list[T]:
+def since[T](history: list[tuple[float, T]], start: float) -> list[T]:
     """All values something had from an instant on."""
-    older = [value for at, value in history if at <= since]
-    return [*older[-1:], *(value for at, value in history if at > since)]
+    older = [value for at, value in history if at <= start]
+    return [*older[-1:], *(value for at, value in history if at > start)]
 
 
 def _may_have_a_pass(world: "World", facts: AccountFacts | None, *, in_person: bool) -> bool:

@@ -104,6 +104,8 @@ class Attackers:
             (RequestKind.CONFIRM, case.round + ahead, confirm),
             (RequestKind.RUN_AGAIN, case.interventions + ahead, {}),
             (RequestKind.STOP, case.interventions + ahead, {}),
+            (RequestKind.LIFT_BLOCK, case.interventions, {"reason_code": "other"}),
+            (RequestKind.LIFT_BLOCK, case.interventions, {"reason_code": "other"}),
             (RequestKind.SLIP, case.slips + 1 + ahead, {}),
             (RequestKind.LEAVE, case.round, {}),
             (RequestKind.SHOWN, case.attempts + ahead, {}),

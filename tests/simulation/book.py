@@ -59,6 +59,7 @@ class Book:
         requests: Rows that reached the inbox, by application and key.
         records: Lines of the log.
         written: What was stored or sent since the first pass was made, to be searched for codes at the end.
+        blocked: Whether an account's lock said that it is blocked, with the time from which.
         foreign: Accounts for which an administrator made a pass by hand.
         photos: When each photo was stored.
         residue: What happened that is known and left: each kind is told in docs/reliability.md.
@@ -82,6 +83,7 @@ class Book:
     records: list[str] = field(default_factory=list)
     written: list[object] = field(default_factory=list)
     reached: Counter[str] = field(default_factory=Counter)
+    blocked: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: defaultdict(list))
     foreign: set[str] = field(default_factory=set)
     photos: dict[str, float] = field(default_factory=dict)
     residue: Counter[str] = field(default_factory=Counter)

@@ -9,9 +9,9 @@ from shared.domain.application import Application
 from shared.domain.card import LinkRecord
 from shared.domain.kinds import Language
 from shared.domain.mails import OwedMail
-from shared.ports import ForbiddenError, LinkTokens, MailMessage, Wake
+from shared.ports import AccountLock, ForbiddenError, LinkTokens, MailMessage, Wake
 from tests.fakes.hooks import Hooks, call
-from tests.fakes.memory_guards import MemoryPhotos
+from tests.fakes.memory_guards import MemoryAccountLocks, MemoryPhotos
 from tests.fakes.memory_work import MemoryDueRows
 from tests.fakes.plain_composer import PlainComposer
 from tests.simulation.book import Book, Sending
@@ -112,6 +112,16 @@ class WatchedDueRows(MemoryDueRows):
         await MemoryDueRows.erase.__wrapped__(self, wakes)  # type: ignore[attr-defined]
         for name in dict.fromkeys(each.application for each in wakes):
             self.world.witness.erased(name)
+
+
+class WatchedLocks(MemoryAccountLocks):
+    """Account locks; when one says that its account is blocked, or not any more, is written down."""
+
+    world: "World"
+
+    def _write(self, lock: AccountLock) -> None:
+        super()._write(lock)
+        self.world.book.blocked[lock.subject].append((self.world.loop.seconds, lock.blocked))
 
 
 class WatchedPhotos(MemoryPhotos):

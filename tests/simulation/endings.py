@@ -16,6 +16,7 @@ from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import Snapshot
 from tests.simulation.at_audit import the_trail_holds
+from tests.simulation.at_blocks import a_not_me_blocks, blocks_are_lifted_by_people
 from tests.simulation.book import Made
 
 if TYPE_CHECKING:
@@ -235,6 +236,8 @@ AT_REST: Final = (
     nothing_outlives_its_time,
     due_rows_end,
     the_trail_holds,
+    a_not_me_blocks,
+    blocks_are_lifted_by_people,
 )
 """Asked days after the last fault."""
 AT_THE_VERY_END: Final = (no_lock_is_jammed, nobody_can_read_the_pass)

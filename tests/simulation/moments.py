@@ -9,6 +9,7 @@ from shared.domain.application import Application, Change
 from shared.domain.states import State
 from shared.ports import NewPass, Snapshot
 from tests.simulation.at_audit import no_record_no_pass
+from tests.simulation.at_blocks import the_account_is_not_blocked
 from tests.simulation.at_passes import (
     a_foreign_pass_is_found,
     a_pass_is_recorded_or_gone,
@@ -56,6 +57,7 @@ class Moments:
             the_owner_was_told,
             the_guards_passed,
             no_record_no_pass,
+            the_account_is_not_blocked,
         ]
 
     def saved(self, before: Snapshot | None, after: Snapshot, change: Change) -> None:

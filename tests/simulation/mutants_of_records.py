@@ -1,4 +1,4 @@
-"""Mutants of the audit trail: what is not written down, or not kept where nobody can change it."""
+"""Mutants of what is written down: the audit trail, and that an owner said "not me"."""
 
 from typing import Final
 
@@ -25,6 +25,27 @@ RECORDS: Final = (
         "number=number, previous=previous",
         "number=number, previous=''",
         "the_trail_holds",
+    ),
+    _m(
+        "a block stops nobody",
+        "shared.domain.blocking:heeds_block",
+        "return application.channel is not Channel.OFFICE",
+        "return False",
+        "the_account_is_not_blocked",
+    ),
+    _m(
+        "a not me is not written to the lock",
+        "shared.services.keep_block:keep_contest",
+        "if contested.id not in lock.blocked_by:",
+        "if False:",
+        "a_not_me_blocks",
+    ),
+    _m(
+        "whoever asks lifts a block",
+        "shared.domain.staff:Decider.may_operate",
+        "if self.staff is None or Role.OPERATOR.value not in self.staff.roles:",
+        "if self.staff is None:",
+        "blocks_are_lifted_by_people",
     ),
 )
 """In the order of the road."""

@@ -10,6 +10,7 @@ from tests.simulation.applicants import Applicants
 from tests.simulation.attackers import Attackers
 from tests.simulation.endings import AT_REST, AT_THE_VERY_END
 from tests.simulation.holders import Holders
+from tests.simulation.lifters import Lifters
 from tests.simulation.murphy import Murphy
 from tests.simulation.staff import Staff
 from tests.simulation.town import Town
@@ -123,6 +124,7 @@ def _populate(town: Town) -> None:
     staff = Staff(town, applicants)
     holders = Holders(town, applicants)
     attackers = Attackers(town, applicants)
+    lifters = Lifters(town)
     Murphy(town, applicants, staff)
     for oid in town.subjects:
         _refuse_mail(town, oid)
@@ -133,8 +135,12 @@ def _populate(town: Town) -> None:
             town.begin(attackers.administer(oid))
         if dice.random() < 0.1:
             town.begin(holders.link(oid) if oid not in town.cards else holders.unlink(oid))
+        if oid in town.cards and dice.random() < 0.1:
+            town.begin(lifters.cut(oid))
     if dice.random() < 0.25:
         town.begin(attackers.forge())
+    if dice.random() < 0.4:
+        town.begin(lifters.lift())
     if dice.random() < 0.1:
         town.begin(staff.freeze())
 
