@@ -6,6 +6,7 @@ Rows of a partition: ``app``; ``event:NNNNNN``; ``mail:KIND:ROUND:DIGEST``; ``an
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters import codec
@@ -14,6 +15,7 @@ from shared.adapters.storage_errors import Effect
 from shared.domain.application import Change
 from shared.domain.mails import MailState, OwedMail
 from shared.domain.requests import Answer
+from shared.domain.retention import RowErasure, removes
 from shared.ports import MissingError, PortError, Snapshot, StaleError, Wake
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ RESERVED = frozenset({"open", "poison"})
 
 _APP = "app"
 _MARK_TRIES = 3
+_NO_FIELDS = codec.fields_text({})
 
 
 class TableApplications:
@@ -100,6 +103,24 @@ class TableApplications:
             after = snapshot.marked(left)
             return replace(after, mail_versions={**snapshot.mail_versions, **made})
         raise StaleError("the mails are being written by others")
+
+    async def erase_rows(self, snapshot: Snapshot, what: RowErasure) -> Snapshot:
+        """Take this out of answered requests and mails, row by row by ETag, a hundred in a transaction.
+
+        Raises:
+            StaleError: others write the rows all the time.
+        """
+        part = _partition(snapshot.application.id)
+        for _ in range(_MARK_TRIES):
+            found = await rows.query(self._table, "PartitionKey eq @part", part=part)
+            operations = [each for row in found if (each := _erasure(row, what)) is not None]
+            try:
+                for some in batched(operations, rows.MAX_OPERATIONS, strict=False):
+                    await rows.commit(self._table, some, Effect.HARMLESS)
+            except (StaleError, MissingError):
+                continue  # another worker does the same, or a mail was marked: what is left is done anew
+            return replace(snapshot, mails=tuple(each for each in snapshot.mails if not removes(what, each)))
+        raise StaleError("the rows are being written by others")
 
     async def _mark(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> list[str]:
         from azure.core import MatchConditions
@@ -200,6 +221,25 @@ def _answer_row(part: str, answer: Answer) -> rows.Row:
     if request.stamped_at is not None:
         row["stamped_at"] = rows.time_text(request.stamped_at)
     return row
+
+
+def _erasure(row: "TableEntity", what: RowErasure) -> rows.Operation | None:
+    """What is done to one row of the partition; None if nothing, as when it was done before."""
+    from azure.core import MatchConditions
+    from azure.data.tables import UpdateMode
+
+    guard = {"etag": str(row.metadata["etag"]), "match_condition": MatchConditions.IfNotModified}
+    name = str(row["RowKey"])
+    if name.startswith("mail:") and removes(what, codec.mail_from(rows.field(row, "data"))):
+        return ("delete", {"PartitionKey": row["PartitionKey"], "RowKey": name}, guard)
+    if not name.startswith("answered:"):
+        return None
+    blank: rows.Row = {}
+    if what.bodies and rows.field(row, "body") != _NO_FIELDS:
+        blank["body"] = _NO_FIELDS
+    if what.evidence and rows.field(row, "evidence"):
+        blank["evidence"] = ""
+    return ("update", {**row, **blank}, {"mode": UpdateMode.REPLACE, **guard}) if blank else None
 
 
 def _wake_of(app: "TableEntity", application: str) -> Wake | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from shared.domain.application import Application, Change
 from shared.domain.events import Event
 from shared.domain.mails import OwedMail
+from shared.domain.retention import RowErasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,17 @@ class Applications(Protocol):
         """Record what became of mails, each by the ETag it was read with; returns the case as it is then.
 
         A mail that somebody else marked meanwhile stays as they marked it.
+        """
+        ...
+
+    async def erase_rows(self, snapshot: Snapshot, what: RowErasure) -> Snapshot:
+        """Take this out of the rows beside the case, whatever the case is by now; returns the case without the mails removed.
+
+        Doing it again is harmless, and completes what was begun. That a request was answered stays known; a mail that is
+        owed stays, and no event is touched.
+
+        Raises:
+            StaleError: others write the rows all the time.
         """
         ...
 

@@ -1,7 +1,9 @@
 """The owner's answer to a notice: "I applied" or "I did not". No sign-in: whoever reads the mailbox may stop a case."""
 
 from shared.domain.application import Application
-from shared.domain.links import LinkClaims
+from shared.domain.erasing import forgotten
+from shared.domain.errors import LinkExpiredError
+from shared.domain.links import LinkClaims, Purpose
 from shared.domain.requests import RequestKind
 from shared.services.ask import ask
 from shared.services.find_case import FoundCase, find_case
@@ -14,8 +16,12 @@ async def show_notice(claims: LinkClaims, ports: WebPorts) -> Application:
 
     Raises:
         RefusedError: there is no such case.
+        LinkExpiredError: nobody can tell any more whose case it was: there is nothing left to stop.
     """
-    return (await find_case(claims.application, ports)).application
+    application = (await find_case(claims.application, ports)).application
+    if forgotten(application):
+        raise LinkExpiredError(Purpose.NOT_ME.value)
+    return application
 
 
 async def answer_not_mine(claims: LinkClaims, ports: WebPorts) -> Application:

@@ -12,6 +12,7 @@ from shared.domain.application import Change
 from shared.domain.events import Event
 from shared.domain.mails import MailState, OwedMail
 from shared.domain.requests import Answer, Request
+from shared.domain.retention import RowErasure, removes
 from shared.ports import (
     Access,
     ConflictError,
@@ -109,6 +110,18 @@ class MemoryApplications:
         now = self.peek(snapshot.application.id)
         return replace(snapshot, mails=now.mails) if now else snapshot
 
+    @call
+    async def erase_rows(self, snapshot: Snapshot, what: RowErasure) -> Snapshot:
+        case = self._cases.get(_partition(snapshot.application.id))
+        if case is None:
+            return snapshot
+        for name, answer in case.answers.items():
+            case.answers[name] = replace(answer, request=blanked(answer.request, what))
+        for name in [each for each in case.rows if each.startswith("mail:")]:
+            if removes(what, codec.mail_from(case.rows[name])):
+                del case.rows[name]
+        return replace(snapshot, mails=tuple(each for each in snapshot.mails if not removes(what, each)))
+
     def _started(self, application: str, before: Snapshot | None) -> _Case:
         """A copy to work on, which replaces the case only if everything can be saved."""
         case = self._cases.get(application)
@@ -159,6 +172,15 @@ def _answer(case: _Case, answers: Sequence[Answer]) -> None:
     if fresh.keys() & case.answers.keys():
         raise ConflictError("a request was answered already")
     case.answers |= fresh
+
+
+def blanked(request: Request, what: RowErasure) -> Request:
+    """An answered request without what is erased."""
+    return replace(
+        request,
+        body={} if what.bodies else request.body,
+        evidence="" if what.evidence else request.evidence,
+    )
 
 
 def copied(request: Request) -> Request:

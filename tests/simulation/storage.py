@@ -16,9 +16,10 @@ from shared.adapters.tables_rows import MAX_OPERATIONS
 from shared.domain.application import Change
 from shared.domain.mails import MailState, OwedMail
 from shared.domain.requests import Answer, Request
+from shared.domain.retention import RowErasure, removes
 from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, Wake
 from tests.fakes.hooks import Hooks, call
-from tests.fakes.memory_cases import MemoryApplications
+from tests.fakes.memory_cases import MemoryApplications, blanked
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.memory_work import MemoryInbox
 
@@ -118,6 +119,18 @@ class ValueApplications(MemoryApplications):
     def changed(self, present: Snapshot, before: Snapshot) -> bool:
         """Whether a save must be refused: the ETag."""
         return present.version != before.version
+
+    @call
+    async def erase_rows(self, snapshot: Snapshot, what: RowErasure) -> Snapshot:
+        name = snapshot.application.id
+        present = self._snapshots.get(name)
+        if present is not None:
+            answers = self._answered.setdefault(name, {})
+            for each, answer in answers.items():
+                answers[each] = replace(answer, request=blanked(answer.request, what))
+            left = tuple(each for each in present.mails if not removes(what, each))
+            self._snapshots[name] = replace(present, mails=left)
+        return replace(snapshot, mails=tuple(each for each in snapshot.mails if not removes(what, each)))
 
     @call
     async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:

@@ -84,6 +84,6 @@ async def check_the_end(world: World, name: str) -> None:
         assert {"owner_notice", "pass_issued", "completed"} <= set(world.subjects(address))
     assert not world.storage.photos.blobs, "a photo was left"
     assert len(world.storage.inbox) == 0, "a request was left"
-    assert not world.storage.due_rows.rows, "a due row was left"
+    assert not world.needless_wakes(), "a due row was left"
     assert not any(world.storage.hints.lanes.values())
     assert await world.storage.open_cases.names() == []

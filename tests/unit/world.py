@@ -209,7 +209,9 @@ class World:
     def needless_wakes(self) -> list[Wake]:
         """Due rows that wait for nothing: what is left when all is over is to erase what is known, in its time."""
         now = self.clock.now()
-        return [each for each in self.storage.due_rows.rows.values() if each.at <= now or not self._keeps(each)]
+        return [
+            each for each in self.storage.due_rows.rows.values() if each.at <= now or not self._keeps(each)
+        ]
 
     def _keeps(self, wake: Wake) -> bool:
         found = self.storage.applications.peek(wake.application)

@@ -18,9 +18,10 @@ from shared.adapters.tables_applications import TableApplications
 from shared.adapters.tables_card_links import TableCardLinks
 from shared.adapters.tables_due import TableDueRows
 from shared.adapters.tables_inbox import TableInbox
-from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets, TableSwitches
+from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets
 from shared.adapters.tables_open_cases import TableOpenCases
 from shared.adapters.tables_poison import TablePoisonRows
+from shared.adapters.tables_switches import TableSwitches
 from shared.ports import (
     Accesses,
     AccountLocks,

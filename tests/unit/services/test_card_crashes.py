@@ -76,7 +76,7 @@ async def _link_and_unlink(world: World) -> None:
     _everybody_knows(world, "card_unlinked")
     assert "given_up" not in world.subjects(people.OPERATORS[0])
     assert world.storage.applications.ids() == []
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
 
 
 def _everybody_knows(world: World, what: str) -> None:

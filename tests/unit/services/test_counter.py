@@ -74,7 +74,7 @@ async def test_a_clerk_who_may_not_act_learns_why_and_nothing_else(
     assert world.events(name) == ["submitted", "counter_refused"]
     await world.move(timedelta(days=1))
     assert _nobody_was_told(world)
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
     assert await world.storage.open_cases.names() == []
 
 
@@ -178,7 +178,7 @@ async def test_a_look_up_that_nobody_confirms_is_forgotten_after_an_hour_and_nob
     assert (world.case(name).state, world.case(name).stop_as) == (State.CANCELLED, Closing.NOT_CONFIRMED)
     await world.move(timedelta(days=1))
     assert _nobody_was_told(world)
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
 
 
 async def test_a_clerk_who_leaves_ends_the_look_up_at_once() -> None:

@@ -148,7 +148,7 @@ async def _check_refused_form(world: World, name: str) -> None:
 
 async def _check_nothing_left(world: World) -> None:
     assert len(world.storage.inbox) == 0, "a request was left"
-    assert not world.storage.due_rows.rows, "a due row was left"
+    assert not world.needless_wakes(), "a due row was left"
     assert not any(world.storage.hints.lanes.values())
     assert await world.storage.open_cases.names() == []
 

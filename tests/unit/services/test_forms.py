@@ -81,7 +81,7 @@ async def test_a_response_whose_token_does_not_verify_ends_and_only_the_operator
     assert ("directory", "find") not in world.seen.calls
     assert ("locks", "insert") not in world.seen.calls
     await world.move(timedelta(days=1))
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
     assert await world.storage.open_cases.names() == []
 
 
@@ -221,7 +221,7 @@ async def test_a_difference_is_told_of_however_the_case_stands() -> None:
     assert world.events(name)[-1] == "response_differed"
     assert world.case(name).state is State.CANCELLED
     await world.move(timedelta(days=1))
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
 
 
 async def test_a_difference_waits_for_keys_that_cannot_be_read() -> None:

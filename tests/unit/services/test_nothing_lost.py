@@ -236,7 +236,7 @@ async def test_garbage_is_kept_and_does_no_harm() -> None:
         await look_at(_NOBODY, world.worker)
     assert len(await world.storage.poison.kept()) == 5
     assert world.storage.applications.ids() == []
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
 
 
 async def test_the_same_poison_message_twice_is_one() -> None:

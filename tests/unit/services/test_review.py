@@ -37,7 +37,7 @@ async def test_a_rejection_ends_the_case_and_tells_the_person_why() -> None:
     await world.move(timedelta(days=7))
     assert not world.storage.photos.blobs
     await world.move(timedelta(minutes=11))  # until then a row guards the head of the erasure
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
 
 
 async def test_a_returned_case_with_a_better_photo_is_reviewed_again_with_new_links() -> None:

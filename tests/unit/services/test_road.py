@@ -58,7 +58,7 @@ async def test_applied_on_friday_evening_before_a_holiday_monday_and_completed_o
     assert not world.storage.photos.blobs
     assert world.case(name).photo is not None
     assert "photo_erased" in world.events(name)
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
     assert len(world.storage.inbox) == 0
     assert world.events(name) == [
         "submitted",

@@ -35,7 +35,7 @@ async def _settled(world: World, name: str) -> Application:
     """What remains when everybody has gone home: nothing may be left to do."""
     world.seen.faults.clear()
     await world.move(timedelta(days=10))
-    assert not world.storage.due_rows.rows
+    assert not world.needless_wakes()
     assert not world.storage.photos.blobs
     assert len(world.storage.inbox) == 0
     assert await world.storage.open_cases.names() == []
