@@ -34,17 +34,17 @@ def trail_page(visit: Visit, found: AuditedCase) -> func.HttpResponse:
     """One trail; names of staff are those that the case itself carries."""
     if visit.wants_json:
         return answers.document(_document(found.verdict))
-    case = found.snapshot.application if found.snapshot else None
+    case = found.application
     names = {each.oid: each.name for each in case.approvals} if case else {}
     if case and case.clerk:
         names |= {case.clerk: case.clerk_name}
     view = AuditCaseView(
-        id=found.application,
-        reference=reference_of(found.application),
+        id=found.id,
+        reference=reference_of(found.id),
         state=case.state if case else None,
         verdict=found.verdict,
-        events=found.snapshot.events if found.snapshot else (),
-        heads={each.number: each.hash for each in found.heads},
+        events=found.trail.events,
+        heads={each.number: each.hash for each in found.trail.heads},
         accesses=found.accesses,
         names=names,
     )

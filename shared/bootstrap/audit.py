@@ -97,7 +97,6 @@ async def _readers(settings: "StorageSettings") -> "AsyncIterator[AuditPorts]":
     from shared.adapters.blob_heads import BlobHeads
     from shared.adapters.storage import Storage, StorageAccount
     from shared.adapters.tables_all_cases import TableAllCases
-    from shared.adapters.tables_applications import TableApplications
     from shared.services.audit_ports import AuditPorts
 
     async with AsyncExitStack() as stack:
@@ -114,9 +113,7 @@ async def _readers(settings: "StorageSettings") -> "AsyncIterator[AuditPorts]":
         )
         storage = await stack.enter_async_context(Storage(records=records, photos=photos))
         cases = storage.table(names.TABLE_APPLICATIONS)
-        yield AuditPorts(
-            applications=TableApplications(cases), all_cases=TableAllCases(cases), heads=BlobHeads(storage)
-        )
+        yield AuditPorts(all_cases=TableAllCases(cases), heads=BlobHeads(storage))
 
 
 async def _own_sign_in(settings: "StorageSettings", stack: AsyncExitStack) -> "AsyncTokenCredential | None":

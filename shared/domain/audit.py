@@ -60,14 +60,14 @@ class Trail:
 
     Attributes:
         application: Id of the case.
-        events: As they are stored, in the order of their row keys.
+        events: As they are stored, in the order of their row keys; None stands for a row that cannot be read as an event.
         counted: How many events the case says it has; 0 if the case itself is gone.
         chain: The hash the case says its last event has; empty for one that was written before there was a chain.
         heads: What the container holds, in any order.
     """
 
     application: str
-    events: tuple[Event, ...]
+    events: tuple[Event | None, ...]
     counted: int
     chain: str
     heads: tuple[AuditHead, ...] = ()
@@ -135,11 +135,18 @@ def line_of(application: str, event: Event) -> dict[str, Any]:
     }
 
 
+def unreadable_line(application: str, number: int) -> dict[str, Any]:
+    """The line of an export for a row that cannot be read: it fits no chain, so that whoever verifies it stops there."""
+    empty: dict[str, Any] = dict.fromkeys(("kind", "at", "party", "state", "actor"), "")
+    return {"application": application, "number": number, **empty, "detail": {}, "previous": "", "hash": ""}
+
+
 def verify(trail: Trail) -> Verdict:
     """Look at every link, from the first to the last, then at what was kept outside; the first broken one is named."""
-    unchained = next((index for index, each in enumerate(trail.events) if each.hash), len(trail.events))
+    begins = (index for index, each in enumerate(trail.events) if each is None or each.hash)
+    unchained = next(begins, len(trail.events))
     heads = sorted(trail.heads, key=lambda each: each.number)
-    found = _links(trail, unchained) or _end(trail, heads) or _heads(trail, heads) or _records(trail, heads)
+    found = _links(trail, unchained) or _behind(trail, heads)
     kept = max((each.number for each in heads), default=0)
     broken = BrokenLink(trail.application, *found) if found else None
     return Verdict(trail.application, len(trail.events), unchained, min(kept, len(trail.events)), broken)
@@ -149,10 +156,13 @@ def _links(trail: Trail, unchained: int) -> tuple[int, Break] | None:
     """The first event that is not where it was, is not what it was, or does not follow the one before."""
     previous = ""
     for number, event in enumerate(trail.events[unchained:], start=unchained + 1):
+        if event is None:
+            return number, Break.CHANGED
         if not event.hash:
             return number, Break.INSERTED
         if event.number != number:
-            return number, _misplaced([each.number for each in trail.events[unchained:]], number, unchained)
+            numbers = [each.number if each else 0 for each in trail.events[unchained:]]
+            return number, _misplaced(numbers, number, unchained)
         if hash_of(trail.application, event) != event.hash:
             return number, Break.CHANGED
         if event.previous != previous:
@@ -168,21 +178,27 @@ def _misplaced(numbers: Sequence[int], expected: int, unchained: int) -> Break:
     return Break.MISSING if numbers[here] > expected else Break.INSERTED
 
 
-def _end(trail: Trail, heads: Sequence[AuditHead]) -> tuple[int, Break] | None:
+def _behind(trail: Trail, heads: Sequence[AuditHead]) -> tuple[int, Break] | None:
+    """What the case and the heads say of a chain whose links hold, so that every event of it can be read."""
+    events = tuple(each for each in trail.events if each is not None)
+    return _end(trail, events, heads) or _heads(events, heads) or _records(events, heads)
+
+
+def _end(trail: Trail, events: Sequence[Event], heads: Sequence[AuditHead]) -> tuple[int, Break] | None:
     """Whether the chain ends where the case and the newest head say."""
-    length = len(trail.events)
+    length = len(events)
     told = max(trail.counted, heads[-1].number if heads else 0)
     if told > length:
         return length + 1, Break.TRUNCATED
     if length > trail.counted:
         return trail.counted + 1, Break.INSERTED
-    last = trail.events[-1].hash if trail.events else ""
+    last = events[-1].hash if events else ""
     return (length, Break.CHANGED) if last != trail.chain else None
 
 
-def _heads(trail: Trail, heads: Sequence[AuditHead]) -> tuple[int, Break] | None:
+def _heads(events: Sequence[Event], heads: Sequence[AuditHead]) -> tuple[int, Break] | None:
     """The first head that says something else. If a later one agrees, the chain up to that is good: then it is the head."""
-    agrees = [each.number for each in heads if _event(trail, each.number).hash == each.hash]
+    agrees = [each.number for each in heads if events[each.number - 1].hash == each.hash]
     for head in heads:
         if head.number not in agrees:
             later = any(number > head.number for number in agrees)
@@ -190,10 +206,10 @@ def _heads(trail: Trail, heads: Sequence[AuditHead]) -> tuple[int, Break] | None
     return None
 
 
-def _records(trail: Trail, heads: Sequence[AuditHead]) -> tuple[int, Break] | None:
+def _records(events: Sequence[Event], heads: Sequence[AuditHead]) -> tuple[int, Break] | None:
     """No record, no pass: before each pass a head was kept that holds the claim."""
     claim = 0
-    for number, event in enumerate(trail.events, start=1):
+    for number, event in enumerate(events, start=1):
         if event.kind is EventKind.PASS_REQUESTED and event.hash:
             claim = number
         if event.kind is EventKind.PASS_ISSUED and claim:
@@ -201,7 +217,3 @@ def _records(trail: Trail, heads: Sequence[AuditHead]) -> tuple[int, Break] | No
                 return claim, Break.NO_RECORD
             claim = 0
     return None
-
-
-def _event(trail: Trail, number: int) -> Event:
-    return trail.events[number - 1]

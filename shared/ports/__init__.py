@@ -5,7 +5,7 @@ All instants are aware UTC. Every method may raise :class:`UnavailableError`; ot
 
 from shared.domain.accounts import LivePass
 from shared.domain.staff import StaffIdentity
-from shared.ports.audit import AllCases, AuditHeads, KeptHeads
+from shared.ports.audit import AllCases, AuditHeads, KeptHeads, StoredTrail
 from shared.ports.cases import (
     Access,
     Accesses,
@@ -104,6 +104,7 @@ __all__ = [
     "StaffIdentity",
     "StaffTokens",
     "StaleError",
+    "StoredTrail",
     "Switches",
     "UnavailableError",
     "UnknownOutcomeError",

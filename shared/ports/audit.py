@@ -1,9 +1,12 @@
 """What is kept of the audit trail where nobody can change it, and what its reader needs."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.application import Application
 from shared.domain.audit import AuditHead
+from shared.domain.events import Event
 
 
 class AuditHeads(Protocol):
@@ -34,9 +37,26 @@ class KeptHeads(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTrail:
+    """What is stored of one case's audit trail, read row by row so that no altered row hides the others.
+
+    Attributes:
+        application: The case; None if its row is gone or cannot be read.
+        events: In the order of their row keys; None stands for a row that cannot be read.
+    """
+
+    application: Application | None
+    events: tuple[Event | None, ...]
+
+
 class AllCases(Protocol):
-    """Every case there is, ended ones too: for the auditor. It reads the whole table."""
+    """Every case there is, ended ones too: for the auditor."""
 
     async def names(self) -> list[str]:
-        """Ids of all cases, in order."""
+        """Ids of all cases, in order. It reads the whole table."""
+        ...
+
+    async def trail(self, application: str) -> StoredTrail:
+        """The events of one case; none if there is no such case."""
         ...

@@ -58,9 +58,9 @@ class AuditCaseView:
     Attributes:
         id: Id of the case.
         reference: What people call it.
-        state: Its state; None if the case is gone and only its heads are left.
+        state: Its state; None if the case is gone or cannot be read.
         verdict: How the trail was just found.
-        events: Every event, oldest first.
+        events: Every event, oldest first; None for a row that cannot be read.
         heads: The kept hashes, by the number of the event.
         accesses: Who looked at what, oldest first.
         names: Names of members of staff by object id, where the case knows them.
@@ -70,7 +70,7 @@ class AuditCaseView:
     reference: str
     state: State | None
     verdict: Verdict
-    events: tuple[Event, ...] = ()
+    events: tuple[Event | None, ...] = ()
     heads: Mapping[int, str] = field(default_factory=dict)
     accesses: tuple[Access, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)

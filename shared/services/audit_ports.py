@@ -7,16 +7,11 @@ from shared import ports
 
 
 class AuditReaders(Protocol):
-    """Whoever can read cases and heads: the auditor's command, and web."""
-
-    @property
-    def applications(self) -> ports.Applications:
-        """The cases; only read here."""
-        ...
+    """Whoever can read trails and heads: the auditor's command, and web."""
 
     @property
     def all_cases(self) -> ports.AllCases:
-        """The names of all cases."""
+        """The cases and their trails."""
         ...
 
     @property
@@ -29,6 +24,5 @@ class AuditReaders(Protocol):
 class AuditPorts:
     """The ports of the command."""
 
-    applications: ports.Applications
     all_cases: ports.AllCases
     heads: ports.KeptHeads

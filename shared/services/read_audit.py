@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.domain import audit
-from shared.domain.audit import AuditHead, Trail, Verdict
+from shared.domain.application import Application
+from shared.domain.audit import Trail, Verdict
 from shared.domain.staff import StaffIdentity
-from shared.ports import Access, Snapshot
+from shared.ports import Access
 from shared.services.find_case import is_id
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.verify_audit import export_lines, names_of_all, read_trail, verify_some
@@ -49,12 +50,20 @@ class AuditOverview:
 
 @dataclass(frozen=True)
 class AuditedCase:
-    """One trail. ``snapshot`` is None if the case is gone; ``heads`` are those kept, by number."""
+    """One trail.
 
-    application: str
+    Attributes:
+        id: Id of the case.
+        verdict: How its trail was found.
+        trail: The events, and the heads in any order.
+        application: The case; None if it is gone or cannot be read.
+        accesses: Who looked at what, oldest first.
+    """
+
+    id: str
     verdict: Verdict
-    snapshot: Snapshot | None
-    heads: tuple[AuditHead, ...]
+    trail: Trail
+    application: Application | None
     accesses: tuple[Access, ...]
 
 
@@ -77,11 +86,11 @@ async def show_trail(application: str, staff: StaffIdentity, ports: WebPorts) ->
     if not is_id(application):
         raise RefusedError(Refusal.NOT_FOUND)
     trail, found = await read_trail(application, ports)
-    if found is None and not trail.heads:
+    if found is None and not trail.heads and not trail.events:
         raise RefusedError(Refusal.NOT_FOUND)
     await ports.accesses.record(Access(application, staff.oid, "audit", ports.clock.now()))
     accesses = await ports.accesses.of(application)
-    return AuditedCase(application, audit.verify(trail), found, _by_number(trail), tuple(accesses))
+    return AuditedCase(application, audit.verify(trail), trail, found, tuple(accesses))
 
 
 async def export_part(part: int, staff: StaffIdentity, ports: WebPorts) -> str:
@@ -96,7 +105,3 @@ async def export_part(part: int, staff: StaffIdentity, ports: WebPorts) -> str:
         raise RefusedError(Refusal.NOT_FOUND, link="/staff/audit")
     await ports.accesses.record(Access(WHOLE, staff.oid, "export", ports.clock.now()))
     return "".join([each async for each in export_lines(names[start : start + PART], ports)])
-
-
-def _by_number(trail: Trail) -> tuple[AuditHead, ...]:
-    return tuple(sorted(trail.heads, key=lambda each: each.number))

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from itertools import batched
 
 from shared.domain import audit
+from shared.domain.application import Application
 from shared.domain.audit import AuditHead, Trail, Verdict
-from shared.ports import Snapshot
+from shared.ports import StoredTrail
 from shared.services.audit_ports import AuditReaders
 
 _SIDE_BY_SIDE = 8
@@ -33,7 +34,7 @@ async def verify_case(application: str, ports: AuditReaders) -> Verdict:
     return audit.verify((await read_trail(application, ports))[0])
 
 
-async def read_trail(application: str, ports: AuditReaders) -> tuple[Trail, Snapshot | None]:
+async def read_trail(application: str, ports: AuditReaders) -> tuple[Trail, Application | None]:
     """The trail of one case with its heads, and the case itself, read so that one that grows meanwhile is not called broken.
 
     Raises:
@@ -41,7 +42,7 @@ async def read_trail(application: str, ports: AuditReaders) -> tuple[Trail, Snap
     """
     heads = await ports.heads.of(application)  # first: so that the events are never older
     for _ in range(_LOOKS):
-        found = await ports.applications.read(application)
+        found = await ports.all_cases.trail(application)
         trail = _trail(application, found, heads)
         if audit.verify(trail).broken is None:
             break
@@ -49,7 +50,7 @@ async def read_trail(application: str, ports: AuditReaders) -> tuple[Trail, Snap
         if again == heads:
             break
         heads = again
-    return trail, found
+    return trail, found.application
 
 
 async def verify_some(names: Sequence[str], ports: AuditReaders) -> AsyncIterator[Verdict]:
@@ -70,15 +71,15 @@ async def export_lines(names: Sequence[str], ports: AuditReaders) -> AsyncIterat
         UnavailableError: storage cannot be reached.
     """
     for some in batched(names, _SIDE_BY_SIDE, strict=False):
-        found = await asyncio.gather(*(ports.applications.read(each) for each in some))
-        for case in filter(None, found):
-            for event in case.events:
-                line = audit.line_of(case.application.id, event)
+        found = await asyncio.gather(*(ports.all_cases.trail(each) for each in some))
+        for name, stored in zip(some, found, strict=True):
+            for number, event in enumerate(stored.events, start=1):
+                line = audit.line_of(name, event) if event else audit.unreadable_line(name, number)
                 yield json.dumps(line, separators=(",", ":"), ensure_ascii=True) + "\n"
 
 
-def _trail(application: str, found: Snapshot | None, heads: list[AuditHead]) -> Trail:
-    if found is None:
-        return Trail(application, (), 0, "", tuple(heads))
+def _trail(application: str, found: StoredTrail, heads: list[AuditHead]) -> Trail:
+    """What the case says of its chain; a row that cannot be read says nothing, and then the chain has no end that fits."""
     case = found.application
-    return Trail(application, found.events, case.events, case.chain, tuple(heads))
+    counted, chain = (case.events, case.chain) if case else (len(found.events), "")
+    return Trail(application, found.events, counted, chain, tuple(heads))

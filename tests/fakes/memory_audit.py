@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from shared.adapters.tables_all_cases import stored_trail
+from shared.adapters.tables_rows import key
 from shared.domain.audit import AuditHead
-from shared.ports import ConflictError
+from shared.ports import ConflictError, StoredTrail
 from tests.fakes.hooks import Hooks, call
+from tests.fakes.memory_cases import MemoryApplications
 
 
 class MemoryHeads:
@@ -43,14 +46,19 @@ class MemoryHeads:
 
 
 class MemoryAllCases:
-    """The port ``AllCases``."""
+    """The port ``AllCases``; ``applications`` gives the present ones, which a simulation may exchange."""
 
     port = "all_cases"
 
-    def __init__(self, hooks: Hooks, ids: Callable[[], list[str]]) -> None:
+    def __init__(self, hooks: Hooks, applications: Callable[[], MemoryApplications]) -> None:
         self.hooks = hooks
-        self._ids = ids
+        self._applications = applications
 
     @call
     async def names(self) -> list[str]:
-        return sorted(self._ids())
+        return sorted(self._applications().ids())
+
+    @call
+    async def trail(self, application: str) -> StoredTrail:
+        case = self._applications()._cases.get(key(application))
+        return stored_trail(case.app if case else None, case.starting("event:") if case else ())

@@ -47,4 +47,4 @@ class MemoryStorage:
         self.poison = MemoryPoisonRows(self.hooks)
         self.accesses = MemoryAccesses(self.hooks)
         self.heads = MemoryHeads(self.hooks)
-        self.all_cases = MemoryAllCases(self.hooks, lambda: self.applications.ids())
+        self.all_cases = MemoryAllCases(self.hooks, lambda: self.applications)

@@ -8,11 +8,13 @@ import pytest
 from shared import names
 from shared.adapters.blob_heads import BlobHeads
 from shared.adapters.storage import Storage
+from shared.adapters.tables_all_cases import TableAllCases
+from shared.adapters.tables_applications import TableApplications
 from shared.domain import audit
 from shared.domain.application import note
 from shared.domain.audit import AuditHead, Trail
 from shared.domain.events import EventKind, Party
-from shared.ports import ConflictError
+from shared.ports import ConflictError, StoredTrail
 from tests.contract.storage.conftest import Ports
 from tests.contract.storage.sample_cases import AT, fresh_id, happened, sparse
 
@@ -85,10 +87,30 @@ async def test_a_chain_comes_back_from_storage_as_it_went_in(ports: Ports) -> No
     third = note(saved.application, EventKind.REVIEW_OPENED, AT + timedelta(days=1), round="1")
     await ports.applications.save(saved, third, None)
 
-    found = await ports.applications.read(case.id)
-    assert found is not None
+    found = await ports.all_cases.trail(case.id)
+    whole = await ports.applications.read(case.id)
+    assert found.application is not None
+    assert whole is not None
+    assert (found.application, found.events) == (whole.application, whole.events)
     verdict = audit.verify(Trail(case.id, found.events, found.application.events, found.application.chain))
     assert (verdict.broken, verdict.events, verdict.unchained) == (None, 3, 0)
+
+
+async def test_a_case_that_is_not_there_has_no_trail(ports: Ports) -> None:
+    assert await ports.all_cases.trail(fresh_id()) == StoredTrail(None, ())
+
+
+async def test_an_altered_row_hides_no_other(storage: Storage) -> None:
+    table = storage.table(names.TABLE_APPLICATIONS)
+    case = sparse(fresh_id())
+    first = happened(case)
+    await TableApplications(table).save(None, first.also(note(first.application, EventKind.HELD, AT)), None)
+    await table.upsert_entity({"PartitionKey": case.id, "RowKey": "event:000001", "data": "{"})
+    await table.upsert_entity({"PartitionKey": case.id, "RowKey": "app", "data": "{"})
+
+    found = await TableAllCases(table).trail(case.id)
+    assert found.application is None
+    assert [each and each.kind for each in found.events] == [None, EventKind.HELD]
 
 
 async def test_a_head_that_is_no_head_counts_as_changed(storage: Storage) -> None:

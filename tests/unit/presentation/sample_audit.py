@@ -33,7 +33,7 @@ def trail(what: Break | None = None) -> AuditCaseView:
     events = tuple(replace(each, hash=f"{number:064x}") for number, each in enumerate(every_event(), start=1))
     heads = {1: events[0].hash, 2: "f" * 64}
     return AuditCaseView(
-        ID, "K7Q3-MP0X", State.ISSUED, verdict(what), (*events, every_event()[0]), heads, ACCESSES
+        ID, "K7Q3-MP0X", State.ISSUED, verdict(what), (*events, every_event()[0], None), heads, ACCESSES
     )
 
 

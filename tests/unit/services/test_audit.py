@@ -32,7 +32,7 @@ _DOCS = Path(__file__).parents[3] / "docs"
 
 def _ports(world: World) -> AuditPorts:
     kept = world.storage
-    return AuditPorts(applications=kept.applications, all_cases=kept.all_cases, heads=kept.heads)
+    return AuditPorts(all_cases=kept.all_cases, heads=kept.heads)
 
 
 def _alter(world: World, name: str, number: int, **differs: object) -> None:
@@ -76,7 +76,29 @@ async def test_a_case_that_was_taken_away_whole_is_missed_by_its_heads() -> None
 
     assert await names_of_all(_ports(world)) == [name]
     assert (await verify_case(name, _ports(world))).broken == BrokenLink(name, 1, Break.TRUNCATED)
-    assert (await read_audit.show_trail(name, world.staff["aud"].identity, world.web)).snapshot is None
+    assert (await read_audit.show_trail(name, world.staff["aud"].identity, world.web)).application is None
+
+
+@pytest.mark.parametrize("text", ["", "not json", "[]", '{"kind": "no such kind"}'])
+async def test_a_row_that_cannot_be_read_any_more_is_named_and_hides_no_other(text: str) -> None:
+    world, name = await reach(State.APPROVED)
+    last = world.case(name).events
+    world.storage.applications._cases[name].rows["event:000002"] = text
+
+    assert (await verify_case(name, _ports(world))).broken == BrokenLink(name, 2, Break.CHANGED)
+    lines = (await read_audit.export_part(1, world.staff["aud"].identity, world.web)).splitlines()
+    assert len(lines) == last
+    assert json.loads(lines[1])["hash"] == ""
+
+
+async def test_a_case_whose_own_row_cannot_be_read_is_named() -> None:
+    world, name = await reach(State.APPROVED)
+    last = world.case(name).events
+    world.storage.applications._cases[name].app = "not json"
+
+    assert (await verify_case(name, _ports(world))).broken == BrokenLink(name, last, Break.CHANGED)
+    shown = await read_audit.show_trail(name, world.staff["aud"].identity, world.web)
+    assert (shown.application, len(shown.trail.events)) == (None, last)
 
 
 async def test_a_trail_that_grows_while_it_is_read_is_not_called_broken() -> None:
@@ -86,7 +108,7 @@ async def test_a_trail_that_grows_while_it_is_read_is_not_called_broken() -> Non
     async def meanwhile() -> None:
         await world.pickup(name)
 
-    world.seen.meanwhile("applications", "read", meanwhile)
+    world.seen.meanwhile("all_cases", "trail", meanwhile)
     assert (await verify_case(name, _ports(world))).broken is None
 
 
