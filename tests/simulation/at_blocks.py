@@ -1,9 +1,10 @@
-"""The invariants of the block: what an owner's "not me" closes stays closed until people open it again."""
+"""The invariants of block and freeze: what an owner's "not me" or an operator closes stays closed until people open it."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shared.domain.application import Application
+from shared.domain.freezing import FREEZE_ID
 from shared.domain.kinds import Channel
 from shared.domain.requests import Outcome, RequestKind
 from shared.domain.states import State
@@ -43,6 +44,14 @@ def blocks_are_lifted_by_people(world: "World") -> Iterable[str]:
     for subject, lock in world.storage.locks._rows.items():
         if lock.lifted and not _by_operator(world, subject) and not _at_office(world, subject):
             yield f"the block of {subject} was lifted, and nobody did it"
+
+
+def the_switch_is_turned_by_operators(world: "World") -> Iterable[str]:
+    """The freeze switch was turned by operators who really did, or by the limit of the service itself."""
+    for line in world.storage.switches._lines:
+        what = "freeze" if line.frozen else "thaw"
+        if line.oid and (what, FREEZE_ID, 0, line.oid) not in world.book.clicks:
+            yield f"{line.oid} is said to have turned the switch ({what}), and did not"
 
 
 def _by_operator(world: "World", subject: str) -> bool:

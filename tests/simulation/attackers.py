@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from shared.domain.application import Application
+from shared.domain.freezing import FREEZE_ID
 from shared.domain.kinds import Channel
 from shared.domain.requests import Request, RequestKind
 from shared.ports import ConflictError
@@ -122,8 +123,18 @@ class Attackers:
             )
             if dice.random() < 0.5:
                 return self._replayed(case, key)
+        if dice.random() < 0.1:
+            return self._turned()
         kind, slot, body = dice.choice(kinds)
         return Request(case.id, kind, slot, self._world.now(), body, self._evidence())
+
+    def _turned(self) -> Request:
+        """The freeze switch, turned by nobody."""
+        kind, reason = self._town.dice.choice(
+            ((RequestKind.FREEZE, "suspected_attack"), (RequestKind.THAW, "cleared"))
+        )
+        number = self._world.storage.switches._switch.number
+        return Request(FREEZE_ID, kind, number, self._world.now(), {"reason_code": reason}, self._evidence())
 
     def _replayed(self, case: Application, key: dict[str, str]) -> Request:
         """A card's token that passed through this process before, for another attempt; under its own or another name."""

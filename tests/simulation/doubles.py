@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from shared.domain.application import Application
 from shared.domain.card import LinkRecord
+from shared.domain.freezing import FreezeSwitch
 from shared.domain.kinds import Language
 from shared.domain.mails import OwedMail
-from shared.ports import AccountLock, ForbiddenError, LinkTokens, MailMessage, Wake
+from shared.ports import AccountLock, ForbiddenError, LinkTokens, MailMessage, Notice, Wake
 from tests.fakes.hooks import Hooks, call
-from tests.fakes.memory_guards import MemoryAccountLocks, MemoryPhotos
+from tests.fakes.memory_guards import MemoryAccountLocks, MemoryPhotos, MemorySwitches
 from tests.fakes.memory_work import MemoryDueRows
 from tests.fakes.plain_composer import PlainComposer
 from tests.simulation.book import Book, Sending
@@ -58,6 +59,11 @@ class SimulatedComposer(PlainComposer):
     def given_up(self, to: str) -> MailMessage:
         """To an operator, about what belongs to no case."""
         return MailMessage(to, "given_up", "given_up console 0 - -", "")
+
+    def service_notice(self, to: str, notice: Notice) -> MailMessage:
+        """To an operator, about the service itself."""
+        kind = f"service_{notice.kind.value}"
+        return MailMessage(to, kind, f"{kind} console 0 - -", "")
 
     def link_changed(self, to: str, record: LinkRecord, *, account: str, language: Language) -> MailMessage:
         """To the owner of an account that was linked with a card, or is not any more."""
@@ -122,6 +128,18 @@ class WatchedLocks(MemoryAccountLocks):
     def _write(self, lock: AccountLock) -> None:
         super()._write(lock)
         self.world.book.blocked[lock.subject].append((self.world.loop.seconds, lock.blocked))
+
+
+class WatchedSwitches(MemorySwitches):
+    """The freeze switch; each turn is written down."""
+
+    world: "World"
+
+    @call
+    async def turn(self, switch: FreezeSwitch) -> None:
+        await MemorySwitches.turn.__wrapped__(self, switch)  # type: ignore[attr-defined]
+        self.world.book.frozen.append((self.world.loop.seconds, switch.frozen))
+        self.world.trouble.say(f"           the service is {'frozen' if switch.frozen else 'free'}")
 
 
 class WatchedPhotos(MemoryPhotos):

@@ -16,7 +16,11 @@ from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.ports import Snapshot
 from tests.simulation.at_audit import the_trail_holds
-from tests.simulation.at_blocks import a_not_me_blocks, blocks_are_lifted_by_people
+from tests.simulation.at_blocks import (
+    a_not_me_blocks,
+    blocks_are_lifted_by_people,
+    the_switch_is_turned_by_operators,
+)
 from tests.simulation.book import Made
 
 if TYPE_CHECKING:
@@ -238,6 +242,7 @@ AT_REST: Final = (
     the_trail_holds,
     a_not_me_blocks,
     blocks_are_lifted_by_people,
+    the_switch_is_turned_by_operators,
 )
 """Asked days after the last fault."""
 AT_THE_VERY_END: Final = (no_lock_is_jammed, nobody_can_read_the_pass)

@@ -47,5 +47,12 @@ RECORDS: Final = (
         "if self.staff is None:",
         "blocks_are_lifted_by_people",
     ),
+    _m(
+        "whoever asks turns the freeze switch",
+        "shared.services.tend_freeze:_tend",
+        "if staff is None or Role.OPERATOR.value not in staff.roles:",
+        "if staff is None:",
+        "the_switch_is_turned_by_operators",
+    ),
 )
 """In the order of the road."""

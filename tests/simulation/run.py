@@ -142,7 +142,7 @@ def _populate(town: Town) -> None:
     if dice.random() < 0.4:
         town.begin(lifters.lift())
     if dice.random() < 0.1:
-        town.begin(staff.freeze())
+        town.begin(lifters.freeze())
 
 
 def _apply(town: Town, oid: str, applicants: Applicants, staff: Staff, holders: Holders) -> None:

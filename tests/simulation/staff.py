@@ -1,6 +1,5 @@
 """Reviewers, clerks and operators: most do their work, some twice, some for themselves, some with a page of yesterday."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -87,19 +86,6 @@ class Staff:
             if isinstance(got, tuple):
                 for each in got[1][:2]:
                     await town.press(partial(watch_cases.retry_poison, each.key, identity, token))
-
-    async def freeze(self) -> None:
-        """The switch, for some time."""
-        await self._town.wait(10.0, 40 * _HOUR)
-        self._freeze(frozen=True)
-        await self._town.wait(60.0, 10 * _HOUR)
-        self._freeze(frozen=False)
-
-    def _freeze(self, *, frozen: bool) -> None:
-        switches = self._world.storage.switches
-        switches._switch = replace(switches._switch, frozen=frozen)
-        self._world.book.frozen.append((self._world.loop.seconds, frozen))
-        self._world.trouble.say(f"           the service is {'frozen' if frozen else 'free'}")
 
     # --- clerks ---------------------------------------------------------------------------------------
 

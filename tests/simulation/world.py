@@ -35,6 +35,7 @@ from tests.simulation.doubles import (
     WatchedDueRows,
     WatchedLocks,
     WatchedPhotos,
+    WatchedSwitches,
 )
 from tests.simulation.graph import SimulatedGraph
 from tests.simulation.loop import VirtualLoop
@@ -144,6 +145,9 @@ class World:
         locks = WatchedLocks(self.trouble)
         locks.world = self
         kept.locks = locks
+        switches = WatchedSwitches(self.trouble)
+        switches.world = self
+        kept.switches = switches
         photos = WatchedPhotos(self.trouble)
         photos.world = self
         kept.photos = photos
