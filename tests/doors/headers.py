@@ -23,6 +23,8 @@ _CSP: Final = {
     "connect-src": ["'self'"],
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
+    "require-trusted-types-for": ["'script'"],
+    "trusted-types": ["'none'"],
 }
 _TYPES: Final = frozenset(
     {
