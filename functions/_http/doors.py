@@ -81,7 +81,8 @@ def door(
 
     Checks, in order: the way in it belongs to is on; a POST comes from our own pages (``Origin``); its body has a length
     and is not too large; somebody is signed in as the door asks, with the role it asks for; a staff session with little
-    left is renewed. Its pages say that no passes are made at present, if it is for staff or ``says_frozen``. A door for programs asks for an access token instead, before the body; cookies do not count there.
+    left is renewed. A door for programs asks for an access token instead, before the body; cookies do not count there.
+    Pages for staff, and those of doors that are to say so (``says_frozen``), tell whether passes are frozen.
     """
 
     def decorate(handler: Handler) -> HttpFunction:

@@ -11,7 +11,7 @@ from shared.domain.closing import need_attention
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import Attention, Reason
 from shared.domain.mails import MailKind
-from shared.domain.putting_off import FROZEN
+from shared.domain.putting_off import FROZEN, standing_still
 from shared.domain.requests import Outcome, Request
 from shared.domain.rules import Removal, Rules
 from shared.domain.states import State
@@ -124,10 +124,9 @@ def record(application: Application, minted: Minted, now: datetime) -> Change:
 
 def not_issued(application: Application, why: str, now: datetime) -> Change:
     """The attempt made no pass: the person may ask again."""
-    change = _back_to_approved(application, EventKind.PASS_NOT_ISSUED, now, why=why)
-    if why != FROZEN:
-        return change
-    return replace(change, application=replace(change.application, put_off=PutOff(FROZEN, now)))
+    if why == FROZEN:
+        application = replace(application, put_off=PutOff(FROZEN, now))
+    return _back_to_approved(application, EventKind.PASS_NOT_ISSUED, now, why=why)
 
 
 def found_dead(application: Application, now: datetime) -> Change:
@@ -237,7 +236,7 @@ def _back_to_approved(application: Application, kind: EventKind, now: datetime, 
         due_at=application.pickup_until,
         promised_by=application.pickup_until,
     )
-    return replace(change, application=after)
+    return replace(change, application=standing_still(after))
 
 
 def registration_reported(application: Application, request: Request, now: datetime) -> Change:

@@ -29,6 +29,12 @@ def waits_for_thaw(application: Application) -> bool:
     return application.state in WITH_A_PASS and off is not None and off.why == FROZEN
 
 
+def standing_still(application: Application) -> Application:
+    """The window of a case that waits for the thaw has no end on the clock."""
+    still = application.state is State.APPROVED and waits_for_thaw(application)
+    return replace(application, due_at=None) if still else application
+
+
 def put_off(
     application: Application,
     why: str,
@@ -39,7 +45,7 @@ def put_off(
 ) -> Change:
     """No pass now; ``request`` is answered so, and has used its number up."""
     change = note(application, EventKind.PASS_PUT_OFF, now, why=why)
-    after = replace(change.application, put_off=PutOff(why, now, until))
+    after = standing_still(replace(change.application, put_off=PutOff(why, now, until)))
     if request is None:
         return replace(change, application=after)
     passed = replace(after, attempts=application.attempts + 1)

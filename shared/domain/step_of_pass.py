@@ -73,11 +73,10 @@ def _claim(
         return Commit(answer)
     if case.found.unreachable:
         return None
-    frozen = frozen_at_claim(case, application, request, now)
-    if frozen is not None:
-        return frozen
-    barred = blocked_at_claim(case, application, request, now, rules) or pickup_bar(
-        case, application, request, now, rules
+    barred = (
+        frozen_at_claim(case, application, request, now)
+        or blocked_at_claim(case, application, request, now, rules)
+        or pickup_bar(case, application, request, now, rules)
     )
     if barred is not None:
         return barred
@@ -95,9 +94,7 @@ def _claim(
         change = closing.need_attention(judged, Attention.GUARD, now, rules)
         return Commit(change.answering(request, now))
     crowded = surge_at_claim(case, application, request, now)
-    if crowded is not None:
-        return crowded
-    return Commit(issuing.claim(application, request, case.found.methods or (), now, rules))
+    return crowded or Commit(issuing.claim(application, request, case.found.methods or (), now, rules))
 
 
 def step_issuing(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:

@@ -43,7 +43,7 @@ def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -
 def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> datetime | None:
     """The wake a save must have: that of the state, and one for work in progress if mails are owed or the system moves next."""
     times = [
-        each for each in (_due_at(application), application.check_at, _photo(application)) if each is not None
+        each for each in (application.due_at, application.check_at, _photo(application)) if each is not None
     ]
     busy = {State.SUBMITTED, State.STOPPING}
     left = application.removals or application.discarded or application.sessions_to_end
@@ -56,18 +56,12 @@ def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> d
 
 
 def _times(case: Case, application: Application, rules: Rules) -> tuple[datetime | None, ...]:
-    due = _due_at(application)
+    due = application.due_at
     if application.state is State.STOPPING and application.attempt is not None:
         due = application.attempt.deadline
     if application.state is State.COOLING_OFF:
         due = cooled_at(case, application, rules)
     return (due, application.check_at, _photo(application), next_erasure(application, rules))
-
-
-def _due_at(application: Application) -> datetime | None:
-    """The clock of the state; the window of a case that waits for the thaw stands still."""
-    still = application.state is State.APPROVED and waits_for_thaw(application)
-    return None if still else application.due_at
 
 
 def _photo(application: Application) -> datetime | None:

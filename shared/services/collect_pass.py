@@ -53,8 +53,8 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
 
     Raises:
         RefusedError: ``NOT_YOURS``; ``FORBIDDEN`` for a link of another round; ``SLIP_REPLACED``; ``BAD_REQUEST`` for a key that
-            is no RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``; while passes are put
-            off ``PASSES_FROZEN``, ``PASSES_BUSY``.
+            is no RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``;
+            ``PASSES_FROZEN`` or ``PASSES_BUSY`` while passes are put off.
         UnavailableError: storage cannot be reached.
     """
     if not ports.sealer.accepts(public_key):

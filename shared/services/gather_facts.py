@@ -65,14 +65,19 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
             found.methods = await _methods(subject, found, ports)
         case Need.PASSES:
             found.passes = tuple(await ports.passes.listed(subject))
-        case Need.FROZEN:
-            found.frozen = await is_frozen(ports)
-        case Need.PLACE:
-            found.place = await take_place(ports)
+        case Need.FROZEN | Need.PLACE:
+            await _gather_brake(need, found, ports)
         case Need.STORED_DECISION:
             found.stored_decision = await _stored_decision(snapshot, ports)
         case Need.CARD | Need.CARD_PASSES | Need.LINK_STANDS:
             await gather_card.gather(need, snapshot, found, ports)
+
+
+async def _gather_brake(need: Need, found: Findings, ports: WorkerPorts) -> None:
+    if need is Need.FROZEN:
+        found.frozen = await is_frozen(ports)
+    else:
+        found.place = await take_place(ports)
 
 
 async def is_frozen(ports: WorkerPorts) -> bool:

@@ -196,7 +196,7 @@ class _Look:
             case MintPass(application):
                 self._found.claimed = 0  # before the call: an attempt is tried once, whatever is raised
                 self._found.minted = await issue_pass(application, self._found.account, self._ports)
-                self._found.methods = self._found.passes = self._found.card_passes = None
+                self._found.methods = self._found.passes = self._found.card_passes = self._found.frozen = None
             case DeletePasses(ids):
                 await self._delete_passes(ids)
             case RevokeSessions():
