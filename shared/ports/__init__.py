@@ -28,6 +28,7 @@ from shared.ports.errors import (
     UnknownOutcomeError,
 )
 from shared.ports.forms import Forms
+from shared.ports.limits import Limits, LimitsSweep
 from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage, Notice, NoticeKind
 from shared.ports.photo_prints import PhotoPrint, PhotoPrints
 from shared.ports.security import (
@@ -75,6 +76,8 @@ __all__ = [
     "Inbox",
     "InboxSweep",
     "KeptHeads",
+    "Limits",
+    "LimitsSweep",
     "LinkTokens",
     "Links",
     "LivePass",

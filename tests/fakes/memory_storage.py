@@ -14,6 +14,7 @@ from tests.fakes.memory_guards import (
     MemoryPhotos,
     MemorySwitches,
 )
+from tests.fakes.memory_limits import MemoryLimits
 from tests.fakes.memory_links import MemoryCardLinks
 from tests.fakes.memory_photo_prints import MemoryPhotoPrints
 from tests.fakes.memory_work import MemoryDueRows, MemoryHints, MemoryInbox
@@ -42,6 +43,7 @@ class MemoryStorage:
         self.budgets = MemoryMailBudgets(self.hooks)
         self.meters = MemoryPassMeters(self.hooks)
         self.photos = MemoryPhotos(self.hooks)
+        self.limits = MemoryLimits(self.hooks)
         self.photo_prints = MemoryPhotoPrints(self.hooks)
         self.hints = MemoryHints(self.hooks)
         self.poison = MemoryPoisonRows(self.hooks)

@@ -18,10 +18,11 @@ from shared.adapters.tables_applications import TableApplications
 from shared.adapters.tables_card_links import TableCardLinks
 from shared.adapters.tables_due import TableDueRows
 from shared.adapters.tables_inbox import TableInbox
+from shared.adapters.tables_limits import TableLimits
 from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets
 from shared.adapters.tables_open_cases import TableOpenCases
 from shared.adapters.tables_poison import TablePoisonRows
-from shared.adapters.tables_switches import TableSwitches
+from shared.adapters.tables_switches import TablePassMeters, TableSwitches
 from shared.ports import (
     Accesses,
     AccountLocks,
@@ -30,8 +31,11 @@ from shared.ports import (
     CardLinks,
     DueRows,
     Hints,
+    Limits,
+    LimitsSweep,
     MailBudgets,
     OpenCases,
+    PassMeters,
     Photos,
     PoisonRows,
 )
@@ -56,6 +60,9 @@ class Ports:
     card_links: CardLinks
     switches: TableSwitches | MemorySwitches
     budgets: MailBudgets
+    meters: PassMeters
+    limits: Limits
+    limits_sweep: LimitsSweep
     photos: Photos
     hints: Hints
     poison: PoisonRows
@@ -101,6 +108,9 @@ def _memory() -> Ports:
         card_links=memory.card_links,
         switches=memory.switches,
         budgets=memory.budgets,
+        meters=memory.meters,
+        limits=memory.limits,
+        limits_sweep=memory.limits,
         photos=memory.photos,
         hints=memory.hints,
         poison=memory.poison,
@@ -121,6 +131,9 @@ def _tables(storage: Storage) -> Ports:
         card_links=TableCardLinks(locks),
         switches=TableSwitches(locks),
         budgets=TableMailBudgets(locks),
+        meters=TablePassMeters(locks),
+        limits=TableLimits(storage.table(names.TABLE_LIMITS), hash_key=b"k" * 32),
+        limits_sweep=TableLimits(storage.table(names.TABLE_LIMITS)),
         photos=BlobPhotos(storage),
         hints=QueueHints(storage),
         poison=TablePoisonRows(applications),

@@ -15,7 +15,8 @@ from shared.adapters.system import SystemRandomness
 from shared.adapters.tables_applications import TableApplications
 from shared.adapters.tables_due import TableDueRows
 from shared.adapters.tables_inbox import TableInbox
-from shared.adapters.tables_locks import TableAccountLocks, TableSwitches
+from shared.adapters.tables_locks import TableAccountLocks
+from shared.adapters.tables_switches import TableSwitches
 from shared.ports import (
     AccountLock,
     ForbiddenError,

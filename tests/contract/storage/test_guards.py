@@ -9,7 +9,9 @@ import pytest
 from shared import names
 from shared.adapters.storage import Storage
 from shared.adapters.tables_locks import TableMailBudgets
+from shared.domain.freezing import FreezeReason
 from shared.domain.mails import MailBudget
+from shared.domain.surge import PassMeter
 from shared.ports import Access, AccountLock, ConflictError, MissingError, Poison, StaleError
 from tests.contract.storage.conftest import Ports
 from tests.contract.storage.sample_cases import AT, fresh_id
@@ -121,11 +123,46 @@ async def _lock(ports: Ports, subject: str) -> AccountLock:
     return lock
 
 
-async def test_the_freeze_switch(ports: Ports) -> None:
-    await ports.switches.freeze(frozen=False)
-    assert not await ports.switches.frozen()
-    await ports.switches.freeze(frozen=True)
+async def test_the_freeze_switch_is_turned_by_its_version_and_keeps_its_history(ports: Ports) -> None:
+    seen = await ports.switches.freeze_switch()
+    turned = seen.turned(
+        frozen=True, at=AT, by="Name", oid="ope", reason=FreezeReason.FAULT, request=fresh_id()
+    )
+    await ports.switches.turn(turned)
     assert await ports.switches.frozen()
+    with pytest.raises(StaleError):
+        await ports.switches.turn(turned)
+    now = await ports.switches.freeze_switch()
+    assert replace(now, version=turned.version) == turned
+    assert now.version != turned.version
+    freed = now.turned(
+        frozen=False, at=AT, by="Other", oid="op2", reason=FreezeReason.CLEARED, request=fresh_id()
+    )
+    await ports.switches.turn(freed)
+    assert not await ports.switches.frozen()
+    lines = await ports.switches.freeze_history()
+    assert [(each.frozen, each.by) for each in lines[:2]] == [(False, "Other"), (True, "Name")]
+
+
+async def test_of_many_who_turn_the_switch_at_once_one_does(ports: Ports) -> None:
+    seen = await ports.switches.freeze_switch()
+    turned = [
+        seen.turned(frozen=True, at=AT, by=name, oid=name, reason=FreezeReason.FAULT, request=name)
+        for name in ("one", "two", "three")
+    ]
+    results = await asyncio.gather(*(ports.switches.turn(each) for each in turned), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in results) == ["NoneType", "StaleError", "StaleError"]
+    assert (await ports.switches.freeze_switch()).number == seen.number + 1
+
+
+async def test_the_meter_of_passes_is_written_by_its_version(ports: Ports) -> None:
+    meter = await ports.meters.read() or PassMeter(hour_from=AT, day_from=AT)
+    await ports.meters.write(meter.counted(made=True))
+    with pytest.raises(StaleError):
+        await ports.meters.write(meter.counted(made=True))
+    read = await ports.meters.read()
+    assert read is not None
+    assert read.hour_made == meter.hour_made + 1
 
 
 async def test_the_heartbeat_keeps_the_last(ports: Ports) -> None:
