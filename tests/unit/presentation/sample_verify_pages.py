@@ -61,6 +61,7 @@ def pages() -> dict[str, Sample]:
         "verify_card_used_up": ("verify_card", card_view(pass_from=OPENS, account=ACCOUNT), None),
         "verify_card_unlinking": ("verify_card", card_view(unlinking=True), None),
         "verify_card_unlinked": ("verify_card", VerifyCardView(NAME, unlinked=True), None),
+        "verify_card_blocked": ("verify_card", card_view(blocked=True), None),
         "verify_card_not_linked": ("verify_card", VerifyCardView(NAME), None),
         "verify_card_nameless": ("verify_card", VerifyCardView(), None),
         "verify_issue": ("verify_issue", issue, None),
