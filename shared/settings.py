@@ -16,6 +16,7 @@ from pydantic_settings import NoDecode
 from shared.channel_settings import ChannelSettings, Names
 from shared.domain.kinds import Channel
 from shared.domain.rules import Removal
+from shared.risk_settings import RiskSettings
 from shared.storage_settings import StorageSettings
 
 _SHORTEST_KEY = 32
@@ -40,7 +41,7 @@ def in_the_cloud() -> bool:
     return any(os.environ.get(name) for name in _SET_BY_THE_PLATFORM)
 
 
-class Settings(StorageSettings, ChannelSettings):
+class Settings(StorageSettings, ChannelSettings, RiskSettings):
     """Everything that can be set, with its default; secrets never show in ``repr``."""
 
     app_role: Literal["web", "worker", "all"] = "all"
@@ -80,6 +81,9 @@ class Settings(StorageSettings, ChannelSettings):
     pickup_days: int = Field(5, ge=1)
     cooling_off_hours: float = Field(24, ge=0)
     photo_retention_days: float = Field(7, ge=0)
+    details_retention_days: float = Field(30, ge=0)
+    case_retention_days: float = Field(180, ge=30)
+    unconfirmed_retention_days: float = Field(7, ge=0)
     max_passes: int = Field(5, ge=1)
     one_time_pass: bool = True
     old_methods: Removal = Removal.REMOVE_AFTER_REGISTRATION

@@ -80,6 +80,7 @@ def case_page(
         collect_until=case.pickup_until,
         compare_until=case.due_at,
         waiting=seen.step in AT_WORK,
+        flags=seen.flags,
     )
     return _looking_again(visit.page("office_case", view, status=status), seen.step)
 

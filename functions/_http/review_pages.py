@@ -29,6 +29,8 @@ def review_page(
         application=seen.application,
         earlier=tuple(_earlier(each) for each in seen.earlier),
         bar=seen.bar,
+        flags=seen.flags,
+        office_only=seen.office_only,
     )
     if errors:
         form = visit.form()

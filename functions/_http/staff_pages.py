@@ -67,6 +67,7 @@ def case_page(visit: Visit, seen: WatchedCase) -> func.HttpResponse:
         blocked_since=seen.lock.blocked_at if seen.lock else None,
         blocked_by=seen.lock.blocked_by if seen.lock else (),
         card_linked=seen.card_linked,
+        flags=seen.flags,
     )
     return visit.page("staff_case", view)
 

@@ -42,6 +42,7 @@ class User:
     current_pass: TemporaryAccessPass | None = None
     sessions_revoked: int = 0
     sessions_valid_from: datetime | None = None
+    password_changed: datetime | None = None
 
     def document(self) -> dict[str, Any]:
         """Return every property Graph could be asked for."""
@@ -64,6 +65,7 @@ class User:
             "signInSessionsValidFromDateTime": stamp(self.sessions_valid_from)
             if self.sessions_valid_from
             else None,
+            "lastPasswordChangeDateTime": stamp(self.password_changed) if self.password_changed else None,
             "businessPhones": [],
             "jobTitle": None,
             "mobilePhone": None,
@@ -79,12 +81,13 @@ class User:
             "methods": [method.to_json() for method in self.methods],
             "current_pass": self.current_pass.to_json() if self.current_pass else None,
             "sessions_valid_from": stamp(self.sessions_valid_from) if self.sessions_valid_from else None,
+            "password_changed": stamp(self.password_changed) if self.password_changed else None,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> User:
         """Read what :meth:`to_json` wrote."""
-        valid_from = data["sessions_valid_from"]
+        valid_from, changed = data["sessions_valid_from"], data.get("password_changed")
         return cls(
             **{name: data[name] for name in _PLAIN},
             methods=[Method.from_json(item) for item in data["methods"]],
@@ -92,11 +95,14 @@ class User:
             if data["current_pass"]
             else None,
             sessions_valid_from=parse_stamp(valid_from) if valid_from else None,
+            password_changed=parse_stamp(changed) if changed else None,
         )
 
 
 _PLAIN: Final = tuple(
-    name for name in User.__slots__ if name not in {"methods", "current_pass", "sessions_valid_from"}
+    name
+    for name in User.__slots__
+    if name not in {"methods", "current_pass", "sessions_valid_from", "password_changed"}
 )
 
 

@@ -7,6 +7,7 @@ doubt, never a no.
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.adapters.graph_client import GraphConnection
@@ -15,7 +16,7 @@ from shared.ports import MissingError, UnavailableError
 
 _PROPERTIES: Final = [
     "id", "userPrincipalName", "displayName", "accountEnabled", "userType", "creationType",
-    "externalUserState", "mail", "otherMails", "department", "employeeId",
+    "externalUserState", "mail", "otherMails", "department", "employeeId", "lastPasswordChangeDateTime",
 ]  # fmt: skip
 _ALL_USERS: Final = "all_users"
 
@@ -71,6 +72,7 @@ class GraphDirectory:
             in_pass_policy=_covers(policy, memberships.groups),
             pass_minutes=_minimum(policy),
             addresses=_addresses(user, emails),
+            password_changed_at=_utc(user.last_password_change_date_time),
         )
 
     async def find(self, account: str) -> str | None:
@@ -202,6 +204,11 @@ def _minimum(policy: Any) -> int:  # noqa: ANN401 - SDK model
     if minutes is None:
         raise UnavailableError("Graph GET temporaryAccessPass policy: no minimum lifetime")
     return int(minutes)
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    """An instant of Graph in UTC; its stamps are aware."""
+    return at.astimezone(UTC) if at is not None else None
 
 
 def _addresses(user: Any, emails: list[str]) -> tuple[Address, ...]:  # noqa: ANN401 - SDK model

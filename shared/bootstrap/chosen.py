@@ -40,7 +40,9 @@ def settings() -> "Settings":
 def rules() -> "Rules":
     """The university's rules."""
     from shared.adapters.holiday_calendar import business_calendar
+    from shared.domain.kinds import Flag
     from shared.domain.mails import MailLimits
+    from shared.domain.retention import Retention
     from shared.domain.rules import Rules
 
     given = settings()
@@ -61,7 +63,17 @@ def rules() -> "Rules":
         return_days=given.return_days,
         pickup_days=given.pickup_days,
         cooling_off=timedelta(hours=given.cooling_off_hours),
+        second_approver_for=frozenset(map(Flag, given.second_approver_flags)),
+        cooling_off_for=frozenset(map(Flag, given.cooling_off_flags)),
+        office_for=frozenset(map(Flag, given.office_flags)),
+        risk_limits=given.risk_limits,
+        photo_print_kept=timedelta(days=given.photo_print_days),
         photo_retention=timedelta(days=given.photo_retention_days),
+        retention=Retention(
+            details=timedelta(days=given.details_retention_days),
+            case=timedelta(days=given.case_retention_days),
+            unconfirmed=timedelta(days=given.unconfirmed_retention_days),
+        ),
         max_attempts=given.max_passes,
         one_time_pass=given.one_time_pass,
         removal=given.old_methods,

@@ -11,16 +11,14 @@ from shared.domain.closing import need_attention, stop
 from shared.domain.counter import print_slip
 from shared.domain.errors import NotAllowedError
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Attention, Channel, Closing, DecisionKind, Flag, ReasonCode
+from shared.domain.flag_policy import asks_besides_clerk, cools_off, in_person_only
+from shared.domain.kinds import Attention, Channel, Closing, DecisionKind, ReasonCode
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome, Request
 from shared.domain.reviewing import Prechecks, discard_photo, judged
 from shared.domain.rules import Rules
 from shared.domain.staff import Decider, StaffIdentity, bar_to_decide
 from shared.domain.states import State
-
-COUNTER_RISKS: frozenset[Flag] = frozenset({Flag.EARLIER_CONTEST})
-"""What makes a clerk's confirmation not enough. Old methods and earlier applications are what brings people to the counter."""
 
 
 def decide(
@@ -29,7 +27,8 @@ def decide(
     """Carry out a reviewer's decision, after checking who made it.
 
     A decision of an earlier round is answered "too late". One whose token does not verify, or whose maker may not
-    decide, opens the next round and alerts the operator: it must not block the case by being the first.
+    decide, opens the next round and alerts the operator: it must not block the case by being the first. So does an approval
+    where a flag leaves only the office or the card: no page of ours offers it.
     """
     if application.state is not State.IN_REVIEW or request.slot != application.round:
         late = note(application, EventKind.REQUEST_TOO_LATE, now, request=request.kind.value)
@@ -38,6 +37,8 @@ def decide(
     staff = decider.staff
     if bar is not None or staff is None:
         return _next_round_after_refusal(application, request, now, rules, why=bar.value if bar else "")
+    if request.body["decision"] == DecisionKind.APPROVE and in_person_only(application, rules):
+        return _next_round_after_refusal(application, request, now, rules, why="in_person_only")
     decided = Decided(
         round=application.round,
         kind=request.body["decision"],
@@ -108,13 +109,13 @@ def decide_at_counter(application: Application, found: Prechecks, now: datetime,
         application: A case that its clerk has confirmed.
         found: What the prechecks found out since.
         now: The present instant (UTC).
-        rules: ``second_approver_for`` may add to the flags that ask for a reviewer.
+        rules: ``second_approver_for`` may add to the flags that ask for a reviewer (``flag_policy``).
 
     Raises:
         NotAllowedError: another channel, no confirmation, or the clerk's own case.
     """
     _must_be(application, Channel.OFFICE)
-    known = judged(application, found)
+    known = judged(application, found, rules)
     clerk = next((each for each in known.approvals if each.oid == known.clerk), None)
     if clerk is None or not known.vouched:
         raise NotAllowedError("not confirmed")
@@ -124,7 +125,7 @@ def decide_at_counter(application: Application, found: Prechecks, now: datetime,
     notices = to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round)
     if refused(found.guards):
         return need_attention(known, Attention.GUARD, now, rules).owing(*notices)
-    if not (COUNTER_RISKS | rules.second_approver_for) & set(known.flags):
+    if not asks_besides_clerk(known.flags, rules):
         return _approved(known, now, rules, party=Party.CLERK, actor=clerk.oid)
     promise = rules.calendar.after_open_time(now, rules.review_within)
     asked = note(known, EventKind.APPROVED_ONCE, now, party=Party.CLERK, actor=clerk.oid)
@@ -178,7 +179,8 @@ def _approve(
         return replace(once, application=again).owing(
             *to_staff(rules.reviewers, MailKind.REVIEW, now, round_=again.round)
         )
-    if confirmed and not in_person and not approved.contact_on_file:
+    typed = confirmed and not in_person and not approved.contact_on_file
+    if typed or cools_off(approved, rules):
         return _cool_off(approved, staff.oid, now, rules)
     return _approved(approved, now, rules, party=Party.REVIEWER, actor=staff.oid)
 

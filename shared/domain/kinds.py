@@ -115,6 +115,7 @@ class Guard(StrEnum):
     NOT_BLOCKED = "not_blocked"
     ADDRESS_ON_FILE = "address_on_file"
     OWNER_NOTIFIED = "owner_notified"
+    IN_PERSON_ONLY = "in_person_only"
 
 
 class Flag(StrEnum):
@@ -127,6 +128,10 @@ class Flag(StrEnum):
     PHOTO_UNCLEAR = "photo_unclear"
     NO_PHOTO = "no_photo"
     OWN_MAILBOX_ONLY = "own_mailbox_only"
+    PHOTO_OF_ANOTHER_ACCOUNT = "photo_of_another_account"
+    RECENT_PASSWORD_CHANGE = "recent_password_change"
+    SOON_AFTER_COMPLETION = "soon_after_completion"
+    REPEATED_APPLICATIONS = "repeated_applications"
 
 
 class Attention(StrEnum):

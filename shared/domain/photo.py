@@ -65,6 +65,7 @@ class StoredPhoto:
     Attributes:
         name: Opaque blob name.
         doubts: Doubts the applicant chose to send it in spite of.
+        upload: SHA-256 of the bytes as they were sent (hex), said by web: a hint that may be missing or wrong.
         erase_at: When it must be gone (UTC), known once the case is decided.
         erased_at: When it was erased (UTC).
     """
@@ -73,3 +74,4 @@ class StoredPhoto:
     doubts: tuple[PhotoDoubt, ...] = ()
     erase_at: datetime | None = None
     erased_at: datetime | None = None
+    upload: str = ""

@@ -1,6 +1,6 @@
 """Verbs from the application's arrival to the decision."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.accounts import AccountFacts, GuardResult, Method, refused
@@ -9,10 +9,12 @@ from shared.domain.application import Application, Change, move, note, with_fact
 from shared.domain.case_parts import Proof
 from shared.domain.closing import need_attention
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import SUBMITTED_BY_WEB, Attention, Channel, Flag, Language, Reason
+from shared.domain.flag_policy import needed_approvals
+from shared.domain.kinds import SUBMITTED_BY_WEB, Attention, Channel, Language, Reason
 from shared.domain.mails import MailKind
 from shared.domain.photo import PhotoDoubt, StoredPhoto
 from shared.domain.requests import Request
+from shared.domain.risks import Earlier, PhotoUse, RiskFindings, flagged, flagged_anew
 from shared.domain.rules import Rules
 from shared.domain.states import State
 
@@ -34,8 +36,6 @@ def submit(request: Request, now: datetime, rules: Rules, *, salt: str = "") -> 
     by which the audit trail names the person.
     """
     body = request.body
-    name = body.get("photo", "")
-    doubts = tuple(PhotoDoubt(each) for each in body.get("doubts", "").split(",") if each)
     channel = Channel(body["channel"])
     application = Application(
         id=request.application,
@@ -50,7 +50,7 @@ def submit(request: Request, now: datetime, rules: Rules, *, salt: str = "") -> 
         promised_by=_first_promise(request.received_at, rules) if channel.held_until_open else None,
         details=body.get("details", ""),
         contact_email=body.get("contact_email", ""),
-        photo=StoredPhoto(name, doubts) if name else None,
+        photo=photo_of(request),
         account=body.get("account", ""),
         proof=_proof(request, channel),
         source=body.get("source", ""),
@@ -64,6 +64,13 @@ def submit(request: Request, now: datetime, rules: Rules, *, salt: str = "") -> 
         actor=application.subject,
         channel=channel.value,
     )
+
+
+def photo_of(request: Request) -> StoredPhoto | None:
+    """The photo that came with a request, as web stored it."""
+    name = request.body.get("photo", "")
+    doubts = tuple(PhotoDoubt(each) for each in request.body.get("doubts", "").split(",") if each)
+    return StoredPhoto(name, doubts, upload=request.body.get("upload", "")) if name else None
 
 
 def _proof(request: Request, channel: Channel) -> Proof | None:
@@ -93,6 +100,8 @@ class Prechecks:
     methods: tuple[Method, ...]
     earlier: int
     contested_before: bool = False
+    history: tuple[Earlier, ...] = ()
+    photo: PhotoUse = field(default_factory=PhotoUse)
     blocks: tuple[str, ...] = ()
     block_lifted: bool = False
     lifters: tuple[str, ...] = ()
@@ -100,14 +109,14 @@ class Prechecks:
 
 def precheck(application: Application, found: Prechecks, now: datetime, rules: Rules) -> Change:
     """Judge the account, tell its owner, and open the review, hold it, or ask the operator."""
-    known = replace(judged(application, found), approvals=())
+    known = replace(judged(application, found, rules), approvals=())
     notices = (*to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round), *receipt(known, now))
     if refused(found.guards):
         return need_attention(known, Attention.GUARD, now, rules).owing(*notices)
     return enter_queue(known, known.received_at, now, rules).owing(*notices)
 
 
-def judged(application: Application, found: Prechecks) -> Application:
+def judged(application: Application, found: Prechecks, rules: Rules) -> Application:
     """The application with everything that was found out about its account, and what is unusual about it."""
     known = application if found.account is None else with_facts(application, found.account)
     known = replace(
@@ -117,7 +126,8 @@ def judged(application: Application, found: Prechecks) -> Application:
         blocks=found.blocks if known.channel is Channel.OFFICE else (),
         operators=(*known.operators, *(each for each in found.lifters if each not in known.operators)),
     )
-    return replace(known, flags=_flags(known, found))
+    risks = RiskFindings(found.account, found.earlier, found.contested_before, found.history, found.photo)
+    return flagged(known, risks, rules.risk_limits)
 
 
 def enter_queue(application: Application, received_at: datetime, now: datetime, rules: Rules) -> Change:
@@ -150,13 +160,12 @@ def open_review(application: Application, now: datetime, rules: Rules) -> Change
     """Staff move next: each reviewer is told; the promise is counted in open time."""
     promise = rules.calendar.after_open_time(now, rules.review_within)
     opened = move(application, State.IN_REVIEW, EventKind.REVIEW_OPENED, now, round=str(application.round))
-    needs = 2 if rules.second_approver_for & set(application.flags) else 1
     reviewing = replace(
         opened.application,
         due_at=promise,
         promised_by=promise,
         overdue=0,
-        needs=max(needs, application.needs),
+        needs=needed_approvals(application, rules),
     )
     return replace(opened, application=reviewing).owing(
         *to_staff(rules.reviewers, MailKind.REVIEW, now, round_=reviewing.round)
@@ -178,16 +187,17 @@ def remind(application: Application, now: datetime, rules: Rules) -> Change:
     )
 
 
-def replace_photo(application: Application, request: Request, now: datetime, rules: Rules) -> Change:
+def replace_photo(
+    application: Application, request: Request, use: PhotoUse, now: datetime, rules: Rules
+) -> Change:
     """The applicant sent a better photo: the next round begins, by the time it reached the door."""
-    doubts = tuple(PhotoDoubt(each) for each in request.body.get("doubts", "").split(",") if each)
     renewed = replace(
         discard_photo(application),
-        photo=StoredPhoto(request.body["photo"], doubts),
+        photo=photo_of(request),
         round=application.round + 1,
         approvals=(),  # an approval was given for the photo that was seen
-        flags=_photo_flags(application.flags, doubts),
     )
+    renewed = flagged_anew(renewed, use)
     noted = note(renewed, EventKind.PHOTO_REPLACED, now, party=Party.APPLICANT, actor=application.subject)
     return noted.also(enter_queue(noted.application, request.received_at, now, rules)).answering(request, now)
 
@@ -197,25 +207,3 @@ def discard_photo(application: Application) -> Application:
     if application.photo is None or application.photo.erased_at is not None:
         return replace(application, photo=None)
     return replace(application, photo=None, discarded=(*application.discarded, application.photo.name))
-
-
-def _flags(application: Application, found: Prechecks) -> tuple[Flag, ...]:
-    doubts = application.photo.doubts if application.photo else ()
-    outside = any(not each.own_mailbox for each in application.addresses)
-    typed = bool(application.contact_email) and not application.contact_on_file
-    seen_in_person = application.vouched and application.contact_confirmed
-    told = {
-        Flag.CONTACT_NOT_ON_FILE: typed and not seen_in_person,
-        Flag.METHODS_STILL_REGISTERED: bool(application.methods_seen),
-        Flag.EARLIER_APPLICATIONS: found.earlier > 0,
-        Flag.EARLIER_CONTEST: found.contested_before,
-        Flag.PHOTO_UNCLEAR: bool(doubts),
-        Flag.NO_PHOTO: application.photo is None and application.channel.held_until_open,
-        Flag.OWN_MAILBOX_ONLY: bool(application.addresses) and not outside,
-    }
-    return tuple(flag for flag, raised in told.items() if raised)
-
-
-def _photo_flags(flags: tuple[Flag, ...], doubts: tuple[PhotoDoubt, ...]) -> tuple[Flag, ...]:
-    kept = tuple(each for each in flags if each not in {Flag.PHOTO_UNCLEAR, Flag.NO_PHOTO})
-    return (*kept, Flag.PHOTO_UNCLEAR) if doubts else kept

@@ -19,6 +19,7 @@ from shared.domain.step_of_pass import (
     step_issuing,
     step_stopping,
 )
+from shared.domain.step_of_photo import look_up_photo, photo_use
 from shared.domain.step_submitted import step_submitted
 from shared.domain.steps import Case, Commit, GatherDecider, Step
 
@@ -60,7 +61,11 @@ def _in_review(case: Case, application: Application, now: datetime, rules: Rules
 def _returned(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     request = first(case, RequestKind.PHOTO)
     if request is not None and request.slot == application.round:
-        return Commit(reviewing.replace_photo(application, request, now, rules))
+        photo = reviewing.photo_of(request)
+        unseen = look_up_photo(case, application, photo, request.received_at)
+        if unseen is not None:
+            return None if case.found.unreachable else unseen
+        return Commit(reviewing.replace_photo(application, request, photo_use(case, photo), now, rules))
     return expire(application, now, rules)
 
 

@@ -53,7 +53,7 @@ def precheck(application: Application, found: reviewing.Prechecks, now: datetime
     whose owner said "not me" before: whose card it is linked to is then the very question, and no delay answers it. Once somebody
     has lifted the block of that account it has been answered.
     """
-    known = reviewing.judged(application, found)
+    known = reviewing.judged(application, found, rules)
     notices = to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round)
     contested = Flag.EARLIER_CONTEST in known.flags and not found.block_lifted
     doubted = contested or accounts.refused(found.guards)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.domain.accounts import Method
 from shared.domain.counter_steps import CounterStep
+from shared.domain.flag_policy import ExplainedFlag
 from shared.domain.kinds import CardKind, Closing, CounterBar, Language, Reason
 from shared.presentation.form_errors import Errors
 from shared.presentation.qr_code import QrCode
@@ -99,6 +100,7 @@ class OfficeCaseView:
         collect_until: Until when the pass may be collected at all.
         compare_until: When the look-up is forgotten.
         waiting: The system is at it; the page looks again by itself.
+        flags: Why a reviewer is asked besides the clerk.
     """
 
     id: str
@@ -116,6 +118,7 @@ class OfficeCaseView:
     collect_until: datetime | None = None
     compare_until: datetime | None = None
     waiting: bool = False
+    flags: tuple[ExplainedFlag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from shared.domain.application import Application
 from shared.domain.case_parts import Decided
 from shared.domain.events import Event
+from shared.domain.flag_policy import ExplainedFlag
 from shared.domain.kinds import Channel, DecisionKind, ReasonCode
 from shared.domain.mails import OwedMail
 from shared.domain.staff import DecisionBar
@@ -35,6 +36,8 @@ class ReviewView:
         application: The case; its photo, guards, flags, methods and last decision are read from it.
         earlier: Earlier cases of the account, newest first.
         bar: Why this reviewer may not decide.
+        flags: Its flags, each with what is known and what it asks for.
+        office_only: A flag leaves only the office or the card: it can be rejected, not approved.
         decision: Prior choice after an error.
         reason_code: Prior choice after an error.
         message: Prior text after an error.
@@ -46,6 +49,8 @@ class ReviewView:
     application: Application
     earlier: tuple[EarlierApplication, ...] = ()
     bar: DecisionBar | None = None
+    flags: tuple[ExplainedFlag, ...] = ()
+    office_only: bool = False
     decision: DecisionKind | None = None
     reason_code: ReasonCode | None = None
     message: str = ""
@@ -110,6 +115,7 @@ class CaseView:
         blocked: Whether its owner said "not me" and nobody has lifted that; ``blocked_since`` is when (UTC).
         blocked_by: The cases of which they said so.
         card_linked: Whether the account is linked with a card.
+        flags: Its flags, each with what is known and what it asks for.
     """
 
     application: Application
@@ -124,6 +130,7 @@ class CaseView:
     blocked_since: datetime | None = None
     blocked_by: tuple[str, ...] = ()
     card_linked: bool = False
+    flags: tuple[ExplainedFlag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.kinds import Language
+from shared.domain.reviewing import reference_of
 from shared.domain.states import WHO_MOVES_NEXT
 from shared.presentation import words
 from shared.presentation.dates import machine, spoken, spoken_day
@@ -65,6 +66,7 @@ def tools(site: Site, language: Language) -> dict[str, Any]:
         "iso": iso,
         "tools_in": tools_in,
         "masked": masked,
+        "reference_of": reference_of,
         "lang": language.value,
         "site": site,
         "movers": WHO_MOVES_NEXT,

@@ -48,7 +48,7 @@ async def send_photo(
     stored = await take_photo(application, raw, ports, keep_doubts=keep_doubts)
     if not isinstance(stored, StoredAs):
         return stored
-    body = {"photo": stored.name, "doubts": stored.doubts}
+    body = {"photo": stored.name, "doubts": stored.doubts, "upload": stored.upload}
     await ask(application, RequestKind.PHOTO, found.application.round, ports, body=body, at=at)
     return None
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.domain.application import Application
+from shared.domain.flag_policy import ExplainedFlag, explained, in_person_only
 from shared.domain.kinds import DecisionKind, Flag, ReasonCode
 from shared.domain.links import LinkClaims
 from shared.domain.requests import RequestKind
@@ -19,12 +20,23 @@ _EARLIER_SHOWN = 5
 
 @dataclass(frozen=True)
 class Reviewing:
-    """A case as a reviewer sees it; ``closed``: nothing to decide any more through this link."""
+    """A case as a reviewer sees it.
+
+    Attributes:
+        application: The case.
+        earlier: Earlier cases of the account, newest first.
+        bar: Why this reviewer may not decide.
+        closed: Nothing to decide any more through this link.
+        flags: Its flags, each with what is known and what it asks for.
+        office_only: A flag leaves only the office or the card: it can be rejected, not approved.
+    """
 
     application: Application
     earlier: tuple[Application, ...]
     bar: DecisionBar | None
     closed: bool
+    flags: tuple[ExplainedFlag, ...] = ()
+    office_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,14 @@ async def show_review(claims: LinkClaims, staff: StaffIdentity, ports: WebPorts)
                 earlier.append(other.application)
     closed = not _decidable(application, claims)
     await ports.accesses.record(Access(application.id, staff.oid, "review", ports.clock.now()))
-    return Reviewing(application, tuple(earlier), bar_to_decide(application, staff), closed)
+    return Reviewing(
+        application,
+        tuple(earlier),
+        bar_to_decide(application, staff),
+        closed,
+        explained(application, ports.rules),
+        in_person_only(application, ports.rules),
+    )
 
 
 async def show_photo(claims: LinkClaims, staff: StaffIdentity, ports: WebPorts) -> bytes:
@@ -85,7 +104,7 @@ async def decide(
 
     Raises:
         RefusedError: ``OWN_CASE``, ``FORBIDDEN`` (separation of duties), ``ALREADY_DECIDED`` with the winner's name,
-            ``TOO_LATE`` when the case moved on otherwise.
+            ``TOO_LATE`` when the case moved on otherwise, ``OFFICE_BY_POLICY`` for an approval that a flag forbids.
     """
     before = (await read_case(claims.application, ports)).application
     if staff.oid == before.subject:
@@ -95,6 +114,8 @@ async def decide(
             return before
         raise _moved_on(before)
     _check_bar(before, staff)
+    if form.decision is DecisionKind.APPROVE and in_person_only(before, ports.rules):
+        raise RefusedError(Refusal.OFFICE_BY_POLICY)
     body = {
         "decision": form.decision.value,
         "reason_code": form.reason_code.value if form.reason_code else "",

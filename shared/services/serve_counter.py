@@ -11,6 +11,7 @@ from typing import Final
 from shared.domain.accounts import Method
 from shared.domain.application import Application
 from shared.domain.counter_steps import CounterStep, step_at_counter
+from shared.domain.flag_policy import ExplainedFlag, explained
 from shared.domain.kinds import CardKind, Channel, Language, Reason
 from shared.domain.requests import RequestKind
 from shared.domain.staff import StaffIdentity
@@ -52,11 +53,19 @@ class PersonOnFile:
 
 @dataclass(frozen=True)
 class Counter:
-    """A case as its clerk sees it; ``person`` is None wherever nothing of the directory may be shown."""
+    """A case as its clerk sees it.
+
+    Attributes:
+        application: The case.
+        step: What comes next.
+        person: None wherever nothing of the directory may be shown.
+        flags: Why a reviewer is asked besides the clerk.
+    """
 
     application: Application
     step: CounterStep
     person: PersonOnFile | None = None
+    flags: tuple[ExplainedFlag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,8 @@ async def show_counter(application: str, clerk: Clerk, ports: WebPorts) -> Count
     found = await find_at_counter(application, clerk, ports)
     case, step = found.application, step_of(found)
     if step not in _SHOWS_THE_PERSON or not case.upn:
-        return Counter(case, step)
+        flags = explained(case, ports.rules) if step is CounterStep.ASKED else ()
+        return Counter(case, step, flags=flags)
     await ports.accesses.record(Access(case.id, clerk.identity.oid, "directory", ports.clock.now()))
     methods = tuple(each for each in case.methods_seen if each.kind.is_mfa)
     return Counter(case, step, PersonOnFile(case.display_name, case.affiliation, case.upn, methods))

@@ -103,6 +103,7 @@ async def submit_application(
         "contact_email": submission.contact_email,
         "photo": stored.name,
         "doubts": stored.doubts,
+        "upload": stored.upload,
     }
     if submission.frontend:
         body["frontend"] = submission.frontend
@@ -112,10 +113,11 @@ async def submit_application(
 
 @dataclass(frozen=True)
 class StoredAs:
-    """A photo in the container; ``doubts`` joined by commas as a request carries them."""
+    """A photo in the container; ``doubts`` joined by commas as a request carries them, ``upload``: digest of what was sent."""
 
     name: str
     doubts: str
+    upload: str
 
 
 async def take_photo(
@@ -131,7 +133,7 @@ async def take_photo(
         return PhotoRefused(verdict.fault)
     if verdict.doubts and not keep_doubts:
         return PhotoDoubtful(verdict.doubts)
-    return await _store(application, verdict, ports)
+    return await _store(application, verdict, sha256(raw).hexdigest(), ports)
 
 
 async def open_application_of(subject: str, ports: WebPorts) -> str:
@@ -178,9 +180,9 @@ def looked_at_from(now: datetime, ports: WebPorts) -> datetime:
     return now if calendar.is_open(now) else calendar.next_opening(now)
 
 
-async def _store(application: str, photo: AcceptedPhoto, ports: WebPorts) -> StoredAs:
+async def _store(application: str, photo: AcceptedPhoto, upload: str, ports: WebPorts) -> StoredAs:
     name = ports.randomness.token()
     slot = int(name[:7], 16)
     await ask(application, RequestKind.STORED_PHOTO, slot, ports, body={"photo": name}, lane="")
     await ports.photos.put(name, photo.jpeg)
-    return StoredAs(name, ",".join(each.value for each in photo.doubts))
+    return StoredAs(name, ",".join(each.value for each in photo.doubts), upload)

@@ -46,6 +46,8 @@ async def wake_due(ports: WorkerPorts) -> int:
             group.create_task(_look(name, wakes[name], gate, ports))
     for name in names[LOOKS_IN_THIS_RUN:]:
         await ports.hints.send(next((each.lane for each in wakes[name]), "review"), name)
+    with suppress(PortError):  # the next run tries again
+        await ports.photo_prints.erase_due(now)
     await ports.switches.beat(ports.clock.now())
     return len(names)
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from shared.domain.application import Application
+from shared.domain.flag_policy import ExplainedFlag, explained
 from shared.domain.kinds import Attention, Channel
 from shared.domain.requests import RequestKind
 from shared.domain.staff import StaffIdentity
@@ -25,6 +26,7 @@ class WatchedCase:
         card_name: Printed on the linked card, of a case by card.
         card_linked: Whether the account is linked with a card.
         lock: The account's lock: what blocks it, and who lifted that.
+        flags: Its flags, each with what is known and what it asks for.
     """
 
     snapshot: Snapshot
@@ -32,6 +34,7 @@ class WatchedCase:
     card_name: str = ""
     card_linked: bool = False
     lock: AccountLock | None = None
+    flags: tuple[ExplainedFlag, ...] = ()
 
 
 async def list_cases(ports: WebPorts) -> list[Application]:
@@ -68,7 +71,7 @@ async def show_case(application: str, staff: StaffIdentity, ports: WebPorts) -> 
     await ports.accesses.record(Access(application, staff.oid, "case", ports.clock.now()))
     accesses = tuple(await ports.accesses.of(application))
     name = link.name if link is not None and by_card else ""
-    return WatchedCase(snapshot, accesses, name, link is not None, lock)
+    return WatchedCase(snapshot, accesses, name, link is not None, lock, explained(case, ports.rules))
 
 
 async def run_again(application: str, staff: StaffIdentity, token: str, ports: WebPorts) -> None:

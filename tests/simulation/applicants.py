@@ -48,7 +48,7 @@ class Applicants:
             details="",
             language=town.dice.choice(list(Language)),
             contact_email=TYPED if attack or town.chance(0.3) else "",
-            photo=b"photo of the card",
+            photo=b"photo of a card that was found" if attack else f"photo of the card of {oid}".encode(),
             nonce=nonce,
             keep_doubts=True,
         )
@@ -131,9 +131,10 @@ class Applicants:
         await self._town.press(lambda web: answer_owner_notice.answer_mine(claims, web))
 
     async def _send_photo(self, application: str, oid: str) -> None:
+        better = f"photo of the card of {oid}, better".encode()
         await self._town.wait(60.0, 40 * _HOUR)
         await self._town.press(
-            lambda web: act_on_own_case.send_photo(application, oid, b"photo, better", web, keep_doubts=True)
+            lambda web: act_on_own_case.send_photo(application, oid, better, web, keep_doubts=True)
         )
 
     # --- to collect the pass --------------------------------------------------------------------------

@@ -44,7 +44,8 @@ def _by_clerk(world: "World", case: Application) -> str:
     facts = [each for _, each in world.book.facts[case.subject] if each is not None]
     if not any(each.affiliation in scope or "*" in scope or each.groups & scope for each in facts):
         return f"{case.id[:6]} makes a pass for an account that is not the clerk's"
-    if not {Flag.EARLIER_CONTEST} & set(case.flags) and not world.rules.second_approver_for & set(case.flags):
+    asking = world.rules.second_approver_for - {Flag.REPEATED_APPLICATIONS} | {Flag.EARLIER_CONTEST}
+    if not asking & set(case.flags):
         return ""
     others = {
         world.person_of(each.oid)

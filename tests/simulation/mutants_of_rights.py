@@ -96,7 +96,7 @@ RIGHTS: Final = (
     _m(
         "a risk flag at the counter asks nobody",
         "shared.domain.deciding:decide_at_counter",
-        "if not (COUNTER_RISKS | rules.second_approver_for) & set(known.flags):",
+        "if not asks_besides_clerk(known.flags, rules):",
         "if True:",
         "a_valid_decision",
     ),

@@ -56,6 +56,7 @@ def test_an_ordinary_account_passes_every_guard() -> None:
         Guard.OWNER_NOTIFIED,
         Guard.NOT_BLOCKED,
         Guard.NOT_FROZEN,
+        Guard.IN_PERSON_ONLY,
     }
 
 

@@ -18,6 +18,7 @@ from shared.domain.kinds import Attention, Channel, Closing
 from shared.domain.mails import MailKind, OwedMail
 from shared.domain.requests import Outcome, RequestKind
 from shared.domain.reviewing import Prechecks
+from shared.domain.risks import PhotoUse
 from shared.domain.staff import Decider, DecisionBar, StaffIdentity, bar_to_decide
 from shared.domain.states import TERMINAL, State
 from tests.unit import people
@@ -61,7 +62,7 @@ _CASES: list[tuple[State, State, Callable[[], Change]]] = [
         State.RETURNED,
         State.IN_REVIEW,
         lambda: reviewing.replace_photo(
-            case_in(State.RETURNED), request(RequestKind.PHOTO, photo="photo-2"), NOW, RULES
+            case_in(State.RETURNED), request(RequestKind.PHOTO, photo="photo-2"), PhotoUse(), NOW, RULES
         ),
     ),
     (
