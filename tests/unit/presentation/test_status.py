@@ -29,6 +29,7 @@ def test_events_of_staff_and_guards_are_not_told() -> None:
     hidden = {
         EventKind.APPROVED_ONCE,
         EventKind.ATTENTION_NEEDED,
+        EventKind.AUDIT_DIFFERED,
         EventKind.BLOCK_LIFTED,
         EventKind.CARD_REFUSED,
         EventKind.CONTESTED,
