@@ -45,7 +45,7 @@ class Applicants:
         sent = submit_application.Submission(
             subject=oid,
             reason=town.dice.choice(list(Reason)),
-            details="",
+            details=town.dice.choice(("", "My telephone fell into the sea.")),
             language=town.dice.choice(list(Language)),
             contact_email=TYPED if attack or town.chance(0.3) else "",
             photo=b"photo of a card that was found" if attack else f"photo of the card of {oid}".encode(),

@@ -25,17 +25,13 @@ def the_account_is_not_blocked(world: "World", case: Application, made: Made) ->
 
 
 def a_not_me_blocks(world: "World") -> Iterable[str]:
-    """Each "not me" that was taken stands with its account's lock: as what blocks it, or as what was lifted."""
+    """Each "not me" that was taken was written to its account's lock, which nobody forgets while it blocks."""
     for name in world.storage.applications.ids():
-        found = world.storage.applications.peek(name)
         answers = world.storage.applications.answers(name).values()
         said = any(
             each.request.kind is RequestKind.NOT_ME and each.outcome is Outcome.DONE for each in answers
         )
-        if found is None or not said or not found.application.subject:
-            continue
-        lock = world.storage.locks._rows.get(found.application.subject)
-        if lock is None or name not in {*lock.blocked_by, *lock.lifted}:
+        if said and name in world.book.owner and name not in world.book.not_mine:
             yield f"the owner said that {name[:6]} was not theirs, and nothing is blocked"
 
 
@@ -65,7 +61,7 @@ def _at_office(world: "World", subject: str) -> bool:
     for name in world.storage.applications.ids():
         found = world.storage.applications.peek(name)
         case = found.application if found else None
-        if case is None or case.subject != subject or case.channel is not Channel.OFFICE:
+        if case is None or world.book.owner.get(name) != subject or case.channel is not Channel.OFFICE:
             continue
         clerks = {oid for did, at, _, oid in world.book.clicks if (did, at) == ("confirm", name)}
         others = {oid for did, at, _, oid in world.book.clicks if (did, at) == ("approve", name)} - clerks

@@ -60,6 +60,8 @@ class Book:
         records: Lines of the log.
         written: What was stored or sent since the first pass was made, to be searched for codes at the end.
         blocked: Whether an account's lock said that it is blocked, with the time from which.
+        not_mine: Cases of which a lock ever said that the owner did not know them.
+        owner: Whose case it is, by id: the case itself forgets it in time.
         foreign: Accounts for which an administrator made a pass by hand.
         photos: When each photo was stored.
         residue: What happened that is known and left: each kind is told in docs/reliability.md.
@@ -84,6 +86,8 @@ class Book:
     written: list[object] = field(default_factory=list)
     reached: Counter[str] = field(default_factory=Counter)
     blocked: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: defaultdict(list))
+    not_mine: set[str] = field(default_factory=set)
+    owner: dict[str, str] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     photos: dict[str, float] = field(default_factory=dict)
     residue: Counter[str] = field(default_factory=Counter)

@@ -128,6 +128,13 @@ class WatchedLocks(MemoryAccountLocks):
     def _write(self, lock: AccountLock) -> None:
         super()._write(lock)
         self.world.book.blocked[lock.subject].append((self.world.loop.seconds, lock.blocked))
+        self.world.book.not_mine.update(lock.blocked_by)
+
+    @call
+    async def forget(self, lock: AccountLock) -> None:
+        await MemoryAccountLocks.forget.__wrapped__(self, lock)  # type: ignore[attr-defined]
+        if lock.blocked:
+            self.world.broken("a_not_me_blocks", f"the block of {lock.subject} was forgotten")
 
 
 class WatchedSwitches(MemorySwitches):

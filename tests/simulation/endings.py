@@ -21,6 +21,7 @@ from tests.simulation.at_blocks import (
     blocks_are_lifted_by_people,
     the_switch_is_turned_by_operators,
 )
+from tests.simulation.at_erasures import nothing_of_a_person_is_left
 from tests.simulation.book import Made
 
 if TYPE_CHECKING:
@@ -240,6 +241,7 @@ AT_REST: Final = (
     nothing_outlives_its_time,
     due_rows_end,
     the_trail_holds,
+    nothing_of_a_person_is_left,
     a_not_me_blocks,
     blocks_are_lifted_by_people,
     the_switch_is_turned_by_operators,

@@ -69,6 +69,8 @@ class Moments:
             world.trouble.say(f"           {case.id[:6]} {case.channel.value} is {case.state.value}")
             for looker in world.lookers:
                 looker(case)
+        if case.subject:
+            world.book.owner[case.id] = case.subject
         for ask in self.at_save:
             self._hold(ask.__name__, ask(world, before, after, change))
         self._hold(somebody_will_come.__name__, somebody_will_come(world, after))

@@ -1,4 +1,4 @@
-"""Mutants of what is written down: the audit trail, and that an owner said "not me"."""
+"""Mutants of what is written down: the audit trail, that an owner said "not me", who turned the switch, what is forgotten."""
 
 from typing import Final
 
@@ -53,6 +53,42 @@ RECORDS: Final = (
         "if staff is None or Role.OPERATOR.value not in staff.roles:",
         "if staff is None:",
         "the_switch_is_turned_by_operators",
+    ),
+    _m(
+        "what people typed is kept",
+        "shared.domain.erasing:_details",
+        '"details": "",',
+        "",
+        "nothing_of_a_person_is_left",
+    ),
+    _m(
+        "the fields of requests are kept",
+        "shared.domain.erasing:rows_of",
+        "bodies=Erasure.DETAILS in parts,",
+        "bodies=False,",
+        "nothing_of_a_person_is_left",
+    ),
+    _m(
+        "tokens are kept",
+        "shared.domain.erasing:rows_of",
+        "evidence=Erasure.EVIDENCE in parts,",
+        "evidence=False,",
+        "nothing_of_a_person_is_left",
+    ),
+    _m(
+        "nobody is ever forgotten",
+        "shared.domain.erasing:due_erasures",
+        "if not application.terminal:",
+        "if True:",
+        "nothing_of_a_person_is_left",
+        "somebody_will_come",
+    ),
+    _m(
+        "the lock of an account of which nothing is known is kept",
+        "shared.services.erase_data:_forget_lock",
+        "await ports.locks.forget(lock)",
+        "return",
+        "nothing_of_a_person_is_left",
     ),
 )
 """In the order of the road."""

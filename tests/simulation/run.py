@@ -7,6 +7,7 @@ from shared.domain.kinds import Language, Reason
 from shared.domain.states import State
 from shared.services import submit_application
 from tests.simulation.applicants import Applicants
+from tests.simulation.at_erasures import somebody_to_forget
 from tests.simulation.attackers import Attackers
 from tests.simulation.endings import AT_REST, AT_THE_VERY_END
 from tests.simulation.holders import Holders
@@ -101,6 +102,7 @@ def _come_to_rest(world: World, start: float) -> float:
         found = (world.storage.applications.peek(each) for each in world.storage.applications.ids())
         cases = [each.application for each in found if each is not None]
         resting = all(each.terminal or each.state in {State.IN_REVIEW, State.ATTENTION} for each in cases)
+        resting = resting and not somebody_to_forget(world)
         if world.broken_ones or (resting and not world.storage.photos.blobs and _long_since(world)):
             break
     return end

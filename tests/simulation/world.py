@@ -11,6 +11,7 @@ from shared.domain.accounts import AccountFacts
 from shared.domain.kinds import Flag
 from shared.domain.mails import MailLimits
 from shared.domain.requests import Request
+from shared.domain.retention import Retention
 from shared.domain.rules import Removal, Rules
 from shared.logs import frames
 from shared.ports import Randomness
@@ -67,6 +68,11 @@ _RISKS: Final = (
     Flag.NO_PHOTO,
     Flag.EARLIER_APPLICATIONS,
 )
+_FORGETFUL: Final[dict[str, Any]] = {
+    "contest_for": timedelta(days=2),
+    "retention": Retention(timedelta(days=1), timedelta(days=3), timedelta(hours=12)),
+}
+"""Some runs keep what is known of people for days instead of months, so that faults meet the erasures too."""
 _LOGGER: Final = logging.getLogger("shared")
 
 
@@ -129,6 +135,7 @@ class World:
             mail_limits=MailLimits(per_minute=6, per_hour=24) if some() < 0.15 else MailLimits(),
             max_attempts=dice.choice((2, 5)),
             card_passes_per_day=dice.choice((1, 3)),
+            **(_FORGETFUL if some() < 0.25 else {}),
         )
         return replace(rules, calendar=replace(rules.calendar, closures=self.closures))
 
@@ -175,6 +182,7 @@ class World:
             locks=kept.locks,
             card_links=kept.card_links,
             switches=kept.switches,
+            limits=kept.limits,
             photos=kept.photos,
             photo_lab=PlainPhotoLab(self.trouble),
             hints=kept.hints,
@@ -203,6 +211,7 @@ class World:
             switches=kept.switches,
             budgets=kept.budgets,
             meters=kept.meters,
+            limits_sweep=kept.limits,
             photos=kept.photos,
             photo_prints=kept.photo_prints,
             hints=kept.hints,
