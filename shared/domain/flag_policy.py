@@ -4,8 +4,8 @@ Policy answers what a *password* proves. Where the person was there, with a card
 answered already:
 
 - At the counter no delay is added and nobody is sent to the office, where they are. A recent change of the password is what the
-  office itself may have done a moment ago. A flag for which a second approver is wanted asks a reviewer besides the clerk; repeated
-  tries do not, since being refused elsewhere is what brings people to the counter.
+  office itself may have done a moment ago. A flag for which a second approver is wanted asks a reviewer besides the clerk;
+  repeated tries do not, since being refused elsewhere is what brings people to the counter.
 - The card proves the person by itself, and its password is never asked for: only the owner's "not me" matters
   (``verifying.precheck``), so a changed password does not silently close this way.
 """

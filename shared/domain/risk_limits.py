@@ -1,4 +1,4 @@
-"""What counts as a risk, and the shipped policy for the flags. Every university can set both; the reasons are in ``docs/risk-flags.md``."""
+"""What counts as a risk, and the shipped policy for the flags. Both are settings; the reasons are in ``docs/risk-flags.md``."""
 
 from dataclasses import dataclass
 from datetime import timedelta

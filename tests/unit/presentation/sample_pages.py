@@ -16,7 +16,13 @@ from shared.ports import Access, Poison
 from shared.presentation import views
 from shared.presentation.staff_views import BlockedRow
 from shared.presentation.status import status_view
-from tests.unit.presentation import sample_audit, sample_flags, sample_office, sample_verify_pages, sample_ways
+from tests.unit.presentation import (
+    sample_audit,
+    sample_flags,
+    sample_office,
+    sample_verify_pages,
+    sample_ways,
+)
 from tests.unit.presentation.samples import (
     ID,
     NASTY,
