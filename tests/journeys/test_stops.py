@@ -120,6 +120,33 @@ def test_not_me_after_completion_goes_to_the_operator_who_can_only_stop_it(town:
     ends(case)
 
 
+def test_after_not_me_the_account_is_blocked_until_an_operator_lifts_that(town: Town) -> None:
+    case = case_settled(town.in_review())
+    case.not_me()
+    case.waits("cancelled")
+    page = case.person.get("/apply")
+    assert page.status_code == 403
+    assert "go to your office" in words(page.text)
+    refused = problem(case.person.apply(town.card(case.person), form_id="f" * 32), 403)
+    assert refused["type"].endswith(":account_blocked")
+    operator = town.staff("operator")
+    assert case.reference in words(operator.get("/staff/attention").text)
+    assert "This account is protected" in words(operator.get(f"/staff/applications/{case.id}").text)
+    sent = operator.post(
+        f"/staff/applications/{case.id}/lift-block", data={"reason_code": "owner_identified"}
+    )
+    assert sent.status_code == 202
+    case.waits_for("block_lifted")
+    for address in case.person.person["mail"]:
+        eventually(
+            lambda to=address: (
+                [m for m in case.mails(to) if "protection" in m["text"] or "保護" in m["text"]] or None
+            ),
+            "word that it is lifted",
+        )
+    town.applies(case.person, form_id="e" * 32).waits("in_review")
+
+
 def test_after_thirty_days_the_link_is_over_and_names_the_support_desk(town: Town) -> None:
     case = case_settled(town.completed())
     owner = Visitor(town.stack.app, {})
