@@ -25,7 +25,8 @@ def nothing_of_a_person_is_left(world: "World") -> Iterable[str]:
             yield from _typed(world, found)
         if _over(world, case, world.rules.contest_for):
             yield from _proved(world, found)
-        span = spans.unconfirmed if case.unconfirmed else max(spans.case, world.rules.contest_for)
+        never = case.unconfirmed and name not in world.book.not_mine
+        span = spans.unconfirmed if never else max(spans.case, world.rules.contest_for)
         if _over(world, case, span) and not _blocks(world, name):
             yield from _known(found)
     yield from _locks(world)
