@@ -50,7 +50,11 @@ _ASKS: Final = ("inbox", "hints")
 _APPLY: Final = {"reason": "lost", "language": "en", "form_id": "0" * 32}
 _CONFIRM: Final = {"card": "student_card", "face": "on", "valid": "on", "reason": "broken", "language": "en"}
 _BOX: Final = {"confirm": "on"}
+_FREEZES: Final = {"reason_code": "fault", "number": "0"}
+_THAWS: Final = {"reason_code": "cleared", "number": "1"}
 _LIFT: Final = {"confirm": "on", "reason_code": "owner_identified"}
+_FREEZE: Final = {"confirm": "on", "reason_code": "suspected_attack", "number": "0"}
+_THAW: Final = {"confirm": "on", "reason_code": "cleared", "number": "1"}
 _KEY: Final = {"public_key": "key"}
 _PHOTOS: Final = ("photos",)
 
@@ -59,6 +63,7 @@ KNOCKS: Final[Mapping[str, Knock]] = {
     "home": Knock(path="/"),
     "way_choice": Knock(path="/ways/choose/lost-phone"),
     "way": Knock(path="/ways/website"),
+    "privacy": Knock(path="/privacy"),
     "static": Knock(path="/static/style.css"),
     "health": Knock(path="/health"),
     "health_ready": Knock("alive", path="/health/ready"),
@@ -115,10 +120,16 @@ KNOCKS: Final[Mapping[str, Knock]] = {
     "audit": Knock("in_review", "/staff/audit"),
     "audit_case": Knock("in_review", "/staff/audit/applications/{case}", stores=("accesses",)),
     "audit_export": Knock("in_review", "/staff/audit/export", {"part": "1"}, stores=("accesses",)),
+    "staff_freeze": Knock("in_review", "/staff/freeze"),
+    "staff_freeze_set": Knock(path="/staff/freeze", form=_BOX | _FREEZES, stores=_ASKS),
+    "staff_thaw": Knock("frozen", "/staff/thaw", _BOX | _THAWS, stores=_ASKS),
     "staff_run_again": Knock("parked", "/staff/applications/{case}/run-again", _BOX, stores=_ASKS),
     "staff_stop": Knock("in_review", "/staff/applications/{case}/stop", _BOX, stores=_ASKS),
     "staff_lift_block": Knock("blocked", "/staff/applications/{case}/lift-block", _LIFT, stores=_ASKS),
     "staff_cut_link": Knock("by_card", "/staff/applications/{case}/cut-link", _BOX, stores=_ASKS),
+    "staff_freeze": Knock("frozen", "/staff/freeze"),
+    "staff_freeze_set": Knock(path="/staff/freeze", form=_FREEZE, stores=_ASKS),
+    "staff_thaw": Knock("frozen", "/staff/thaw", _THAW, stores=_ASKS),
     "staff_retry_poison": Knock("poisoned", "/staff/poison/{poison}/retry", _BOX, stores=("inbox",)),
     # The counter
     "office": Knock("at_counter", "/office"),
@@ -142,6 +153,7 @@ PEOPLE: Final = """
                               | nobody applicant another reviewer clerk clerk 2 operator auditor no role card card 2 linker
 home                          | 200    200       200     200      200   200     200      200     200     200  200    200
 way_choice                    | 200    200       200     200      200   200     200      200     200     200  200    200
+privacy                       | 200    200       200     200      200   200     200      200     200     200  200    200
 way                           | 200    200       200     200      200   200     200      200     200     200  200    200
 static                        | 200    200       200     200      200   200     200      200     200     200  200    200
 health                        | 200    200       200     200      200   200     200      200     200     200  200    200
@@ -190,10 +202,16 @@ review_decide                 | s      s         s       200      403   403     
 staff                         | s      s         s       200      403   403     200      200     403     s    s      s
 staff_attention               | s      s         s       200      403   403     200      200     403     s    s      s
 staff_case                    | s      s         s       200      403   403     200      200     403     s    s      s
+staff_freeze                  | s      s         s       200      403   403     200      200     403     s    s      s
+staff_freeze_set              | s      s         s       403      403   403     303      403     403     s    s      s
+staff_thaw                    | s      s         s       403      403   403     303      403     403     s    s      s
 staff_run_again               | s      s         s       403      403   403     303      403     403     s    s      s
 staff_stop                    | s      s         s       403      403   403     303      403     403     s    s      s
 staff_lift_block              | s      s         s       403      403   403     303      403     403     s    s      s
 staff_cut_link                | s      s         s       403      403   403     303      403     403     s    s      s
+staff_freeze                  | s      s         s       200      403   403     200      200     403     s    s      s
+staff_freeze_set              | s      s         s       403      403   403     303      403     403     s    s      s
+staff_thaw                    | s      s         s       403      403   403     303      403     403     s    s      s
 staff_retry_poison            | s      s         s       403      403   403     303      403     403     s    s      s
 audit                         | s      s         s       403      403   403     403      200     403     s    s      s
 audit_case                    | s      s         s       403      403   403     403      200     403     s    s      s

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from shared import bootstrap
+from shared.domain.freezing import FreezeReason
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.states import State
 from shared.ports import Poison
@@ -51,6 +52,13 @@ async def alive() -> Scene:
     """A worker that was seen a moment ago."""
     scene = await nothing()
     await scene.world.tick()
+    return scene
+
+
+async def frozen() -> Scene:
+    """An operator has frozen the making of passes."""
+    scene = await nothing()
+    await scene.world.storage.switches.freeze(frozen=True)
     return scene
 
 
@@ -98,6 +106,17 @@ async def blocked() -> Scene:
     """An account whose owner said that it was somebody else."""
     scene = Scene(*await reach(State.IN_REVIEW))
     await not_me(scene.world, scene.case)
+    return scene
+
+
+async def frozen() -> Scene:
+    """An operator froze the making of passes."""
+    scene = await nothing()
+    switch = await scene.world.storage.switches.freeze_switch()
+    now, reason = scene.world.clock.now(), FreezeReason.SUSPECTED_ATTACK
+    await scene.world.storage.switches.turn(
+        switch.turned(frozen=True, at=now, by="Ope", oid="ope", reason=reason, request="1")
+    )
     return scene
 
 
@@ -205,7 +224,7 @@ def _with_pickup(scene: Scene) -> Scene:
 SCENES: Final[Mapping[str, Callable[[], Awaitable[Scene]]]] = {
     each.__name__: each
     for each in (
-        nothing, alive, in_review, returned, approved, made, shown, parked, blocked, poisoned, at_counter, vouched, linked,
-        by_card, linking, unlinking,
+        nothing, alive, in_review, returned, approved, made, shown, parked, blocked, frozen, poisoned, at_counter, vouched,
+        linked, by_card, linking, unlinking,
     )
 }  # fmt: skip
