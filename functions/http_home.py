@@ -9,6 +9,7 @@ from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.kinds import Channel
 from shared.domain.ways import Situation, in_order, situations, ways_for, ways_in
+from shared.presentation.privacy_view import privacy_view
 from shared.presentation.static_files import static_file
 from shared.presentation.views import HomeView, Problem, WayChoiceView, WayView
 
@@ -50,6 +51,13 @@ async def way(visit: Visit) -> func.HttpResponse:
     offered = ways_in(in_order(on), ports.clock.now(), ports.rules.calendar)
     this = next(each for each in offered if each.channel == asked)
     return visit.page("way", WayView(this, tuple(each for each in offered if each is not this)))
+
+
+@bp.route(route="privacy", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
+@door(ANYONE)
+async def privacy(visit: Visit) -> func.HttpResponse:
+    """What is kept of whom, for how long, and who sees it."""
+    return visit.page("privacy", privacy_view(bootstrap.web().rules))
 
 
 @bp.route(route="static/{name}", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)

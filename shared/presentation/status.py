@@ -23,6 +23,7 @@ PUBLIC_EVENTS: Final[frozenset[EventKind]] = frozenset(
         EventKind.RETURNED,
         EventKind.PHOTO_REPLACED,
         EventKind.PHOTO_ERASED,
+        EventKind.DATA_ERASED,
         EventKind.REJECTED,
         EventKind.PASS_REQUESTED,
         EventKind.PASS_ISSUED,

@@ -10,6 +10,7 @@ page                 view
 home                 :class:`HomeView`
 way_choice           :class:`WayChoiceView`
 way                  :class:`WayView`
+privacy              :class:`PrivacyView`
 apply                :class:`ApplyView`
 application          :class:`StatusView`
 pickup               :class:`PickupView`

@@ -31,6 +31,7 @@ EXPECTED: dict[str, tuple[str, str, Needs]] = {
     "home": ("", READ, ANYONE),  # the way in
     "way_choice": ("ways/choose/{situation}", READ, ANYONE),  # advice; no account is asked for or looked up
     "way": ("ways/{way}", READ, ANYONE),
+    "privacy": ("privacy", READ, ANYONE),  # what is kept of whom: for everybody
     "static": ("static/{name}", READ, ANYONE),  # a style sheet and a script
     "auth_sign_in": ("auth/sign-in", "GET", ANYONE),  # the sign-in itself
     "auth_callback": ("auth/callback", "GET", ANYONE),

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from shared.adapters.holiday_calendar import business_calendar
 from shared.domain.application import Application
 from shared.domain.case_parts import Proof
+from shared.domain.erasing import erase
 from shared.domain.kinds import CardBar, CardKind, Channel, Flag, Language, Role
 from shared.domain.mails import MailKind
+from shared.domain.retention import Erasure
 from shared.domain.states import State
 from shared.domain.ways import Situation, in_order, situations, ways_for, ways_in
 from shared.presentation import views
+from shared.presentation.privacy_view import PrivacyView
 from shared.presentation.status import status_view
 from tests.unit.presentation.samples import ID, NOW, OPENS, few_events, in_state, owed
 
@@ -71,6 +74,13 @@ def status(channel: Channel, state: State) -> views.StatusView:
     return status_view(came_by(channel, state), few_events(), mails, attempts_left=4)
 
 
+def forgotten_case(channel: Channel) -> views.CaseView:
+    """The console's view of a case of which nobody can tell any more whose it was."""
+    case = came_by(channel, State.COMPLETED, completed_at=NOW)
+    change = erase(erase(case, tuple(Erasure)[:-1], 5, NOW).application, (Erasure.ACCOUNT,), 0, NOW)
+    return views.CaseView(change.application, (*few_events(), *change.events), names={}, card_name="")
+
+
 def pages() -> Shown:
     """Preview name to page, view and session."""
     me = views.PageSession("見本 太郎", "applicant")
@@ -93,6 +103,9 @@ def pages() -> Shown:
         watched = views.CaseView(case, few_events(), names={"clerk-oid": "窓口 一郎"}, card_name="MIHON TARO")
         found[f"staff_case_{channel}"] = ("staff_case", watched, staff)
         found[f"review_{channel}"] = ("review", views.ReviewView("TOKEN", case), staff)
+    found["privacy"] = ("privacy", PrivacyView(7, 30, 30, 180, 7), None)
+    for channel in Channel:
+        found[f"staff_case_forgotten_{channel}"] = ("staff_case", forgotten_case(channel), staff)
     keyed = came_by(Channel.FORM, proof=Proof("", NOW), language=Language.EN, id=ID)
     found["review_form_keyed"] = ("review", views.ReviewView("TOKEN", keyed), staff)
     return found
