@@ -21,6 +21,9 @@ TRACE ?=
 # Inputs of `make fuzz` for each of its targets, and the only target
 EXAMPLES ?=
 ONLY ?=
+# Rounds of `make chaos`, and what of it is too long for every test run
+ROUNDS ?=
+CHAOS_LONG := tests/chaos/long_graph_hour.py tests/chaos/long_storage.py tests/chaos/long_clocks.py
 # The way in that `make demo` plays
 CHANNEL ?= website
 
@@ -66,6 +69,10 @@ mutants: setup ## put each known fault into the services and see that the simula
 .PHONY: fuzz
 fuzz: setup ## try made-up and mutated inputs at everything that strangers can reach; EXAMPLES=n SEED=k ONLY=name
 	@EXAMPLES="$(EXAMPLES)" SEED="$(SEED)" ONLY="$(ONLY)" exec $(PY) -m tests.fuzz
+
+.PHONY: chaos
+chaos: setup ## kill the processes, storage, Graph and the mail budget of a whole service, at length; ROUNDS=n SEED=k
+	@CHAOS=long ROUNDS="$(ROUNDS)" SEED="$(SEED)" exec $(PY) -m pytest --timeout=3600 tests/chaos $(CHAOS_LONG)
 
 .PHONY: check
 check: setup ## lint, formatting, types, the direction of imports, templates, pins

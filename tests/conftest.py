@@ -15,6 +15,7 @@ _TOGETHER = {
     "pages": "pages",
     "contract/host": "host",
     "contract/control": "supervisor",
+    "chaos": "chaos",
 }
 
 
