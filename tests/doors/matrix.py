@@ -53,8 +53,6 @@ _BOX: Final = {"confirm": "on"}
 _FREEZES: Final = {"reason_code": "fault", "number": "0"}
 _THAWS: Final = {"reason_code": "cleared", "number": "1"}
 _LIFT: Final = {"confirm": "on", "reason_code": "owner_identified"}
-_FREEZE: Final = {"confirm": "on", "reason_code": "suspected_attack", "number": "0"}
-_THAW: Final = {"confirm": "on", "reason_code": "cleared", "number": "1"}
 _KEY: Final = {"public_key": "key"}
 _PHOTOS: Final = ("photos",)
 
@@ -127,9 +125,6 @@ KNOCKS: Final[Mapping[str, Knock]] = {
     "staff_stop": Knock("in_review", "/staff/applications/{case}/stop", _BOX, stores=_ASKS),
     "staff_lift_block": Knock("blocked", "/staff/applications/{case}/lift-block", _LIFT, stores=_ASKS),
     "staff_cut_link": Knock("by_card", "/staff/applications/{case}/cut-link", _BOX, stores=_ASKS),
-    "staff_freeze": Knock("frozen", "/staff/freeze"),
-    "staff_freeze_set": Knock(path="/staff/freeze", form=_FREEZE, stores=_ASKS),
-    "staff_thaw": Knock("frozen", "/staff/thaw", _THAW, stores=_ASKS),
     "staff_retry_poison": Knock("poisoned", "/staff/poison/{poison}/retry", _BOX, stores=("inbox",)),
     # The counter
     "office": Knock("at_counter", "/office"),
@@ -209,9 +204,6 @@ staff_run_again               | s      s         s       403      403   403     
 staff_stop                    | s      s         s       403      403   403     303      403     403     s    s      s
 staff_lift_block              | s      s         s       403      403   403     303      403     403     s    s      s
 staff_cut_link                | s      s         s       403      403   403     303      403     403     s    s      s
-staff_freeze                  | s      s         s       200      403   403     200      200     403     s    s      s
-staff_freeze_set              | s      s         s       403      403   403     303      403     403     s    s      s
-staff_thaw                    | s      s         s       403      403   403     303      403     403     s    s      s
 staff_retry_poison            | s      s         s       403      403   403     303      403     403     s    s      s
 audit                         | s      s         s       403      403   403     403      200     403     s    s      s
 audit_case                    | s      s         s       403      403   403     403      200     403     s    s      s

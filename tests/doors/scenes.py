@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from shared import bootstrap
-from shared.domain.freezing import FreezeReason
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.states import State
 from shared.ports import Poison
@@ -106,17 +105,6 @@ async def blocked() -> Scene:
     """An account whose owner said that it was somebody else."""
     scene = Scene(*await reach(State.IN_REVIEW))
     await not_me(scene.world, scene.case)
-    return scene
-
-
-async def frozen() -> Scene:
-    """An operator froze the making of passes."""
-    scene = await nothing()
-    switch = await scene.world.storage.switches.freeze_switch()
-    now, reason = scene.world.clock.now(), FreezeReason.SUSPECTED_ATTACK
-    await scene.world.storage.switches.turn(
-        switch.turned(frozen=True, at=now, by="Ope", oid="ope", reason=reason, request="1")
-    )
     return scene
 
 

@@ -42,7 +42,10 @@ def _judge(house: House, row: str, answer: Answer, before: Mapping[str, str]) ->
     check_answer(house, answer)
     changed = house.changed_since(before)
     if answer.status >= 400:
-        assert not changed, (row, changed)
+        assert not changed - {"accesses"}, (
+            row,
+            changed,
+        )  # the page with the errors shows the case again: a look
         if answer.function:
             assert answer.problem or answer.headers["content-type"].startswith("text/html")
         return False
