@@ -10,6 +10,7 @@ from functions._http.problems import Trouble
 from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.kinds import Channel
+from shared.domain.limits import Limit
 from shared.presentation.views import Problem
 from shared.services.find_case import find_own_case
 from shared.services.refusals import RefusedError
@@ -19,7 +20,12 @@ bp = func.Blueprint()
 
 
 @bp.route(route="api/applications", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(FRONTEND, limit=program_applications.LARGEST, way=Channel.WEBSITE)
+@door(
+    FRONTEND,
+    limit=program_applications.LARGEST,
+    way=Channel.WEBSITE,
+    counts=(Limit.UPLOADS, Limit.APPLICATIONS, Limit.SUBMISSIONS),
+)
 async def api_apply(visit: Visit) -> func.HttpResponse:
     """Take in an application of the signed-in user."""
     submission = program_applications.submission(visit)

@@ -12,6 +12,7 @@ from functions._http.problems import Trouble
 from functions._http.status_pages import status_page
 from functions._http.visit import Visit
 from shared import bootstrap
+from shared.domain.limits import Limit
 from shared.presentation.views import Problem
 from shared.services import act_on_own_case
 from shared.services.find_case import find_own_case
@@ -31,7 +32,7 @@ async def application(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="applications/{id}/photo", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT, limit=bodies.MAX_UPLOAD_BYTES)
+@door(APPLICANT, limit=bodies.MAX_UPLOAD_BYTES, counts=(Limit.UPLOADS, Limit.UPLOADS_OF_NETWORK))
 async def application_photo(visit: Visit) -> func.HttpResponse:
     """A better photo for a returned application."""
     form = visit.form()

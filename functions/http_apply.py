@@ -14,6 +14,7 @@ from functions._http.problems import Trouble
 from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.kinds import Channel
+from shared.domain.limits import Limit
 from shared.presentation.views import ApplyView, Errors, Problem
 from shared.services.submit_application import (
     Accepted,
@@ -37,7 +38,12 @@ async def apply_form(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="apply", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT, limit=bodies.MAX_UPLOAD_BYTES, way=Channel.WEBSITE)
+@door(
+    APPLICANT,
+    limit=bodies.MAX_UPLOAD_BYTES,
+    way=Channel.WEBSITE,
+    counts=(Limit.UPLOADS, Limit.APPLICATIONS, Limit.UPLOADS_OF_NETWORK, Limit.SUBMISSIONS),
+)
 async def apply_submit(visit: Visit) -> func.HttpResponse:
     """Take the application in."""
     filled = read_apply_form(visit.form(), visit.language, tried=visit.jar.tried_a_photo)

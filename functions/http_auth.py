@@ -12,6 +12,7 @@ from functions._http.problems import Trouble
 from functions._http.signed_in import keep_session, landing
 from functions._http.visit import Visit
 from shared import bootstrap
+from shared.domain.limits import Limit
 from shared.presentation.views import Problem
 
 bp = func.Blueprint()
@@ -30,7 +31,7 @@ _PROBLEMS = {
 
 
 @bp.route(route="auth/sign-in", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(ANYONE)
+@door(ANYONE, counts=(Limit.SIGN_INS,))
 async def auth_sign_in(visit: Visit) -> func.HttpResponse:
     """To the sign-in page of Entra ID."""
     wanted = own_path(visit.query("next"))

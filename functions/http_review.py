@@ -12,6 +12,7 @@ from functions._http.problems import Trouble
 from functions._http.review_pages import closed_page, done_page, review_page
 from functions._http.visit import Visit
 from shared import bootstrap
+from shared.domain.limits import Limit
 from shared.domain.links import Purpose
 from shared.presentation.views import Problem
 from shared.services import review_case
@@ -30,7 +31,7 @@ async def review(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="review/{token}/photo", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(REVIEWER)
+@door(REVIEWER, counts=(Limit.PHOTO_VIEWS,))
 async def review_photo(visit: Visit) -> func.HttpResponse:
     """The photo; that it was looked at is recorded first."""
     claims = read_link(visit, Purpose.REVIEW)
@@ -39,7 +40,7 @@ async def review_photo(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="review/{token}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(REVIEWER)
+@door(REVIEWER, counts=(Limit.DECISIONS,))
 async def review_decide(visit: Visit) -> func.HttpResponse:
     """Approve, reject, or return."""
     claims = read_link(visit, Purpose.REVIEW)

@@ -17,6 +17,7 @@ from functions._http.verify_pages import (
 from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.kinds import Channel
+from shared.domain.limits import Limit
 from shared.ports import UnavailableError
 from shared.presentation.verify_views import VerifyFailure
 from shared.presentation.views import Problem
@@ -41,7 +42,7 @@ async def verify(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="verify/start", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(ANYONE, way=_WAY)
+@door(ANYONE, way=_WAY, counts=(Limit.VERIFICATIONS,))
 async def verify_start(visit: Visit) -> func.HttpResponse:
     """To the card's provider; nothing happens on our side but a cookie."""
     wanted = visit.query("next") or "verify"

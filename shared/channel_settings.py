@@ -5,15 +5,16 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from shared.domain.kinds import Channel
+from shared.limit_settings import LimitSettings
 
 type Names = Annotated[tuple[str, ...], NoDecode]
 type Scopes = Annotated[dict[str, tuple[str, ...]], NoDecode]
 
 
-class ChannelSettings(BaseSettings):
+class ChannelSettings(LimitSettings):
     """Which ways in are on, and what each of them needs."""
 
     model_config = SettingsConfigDict(

@@ -14,6 +14,7 @@ from shared.domain.kinds import Language
 from shared.presentation.views import FIELD_ERRORS, PageSession, Problem, ProblemView
 
 _HTML = "text/html; charset=utf-8"
+_COME_AGAIN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 def page(
@@ -123,7 +124,7 @@ def problem_page(
 def _retry(answer: func.HttpResponse, trouble: Trouble) -> func.HttpResponse:
     if trouble.problem is Problem.UNAVAILABLE:
         answer.headers["Retry-After"] = "30"
-    if STATUS[trouble.problem] is HTTPStatus.TOO_MANY_REQUESTS and trouble.until is not None:
+    if STATUS[trouble.problem] in _COME_AGAIN and trouble.until is not None:
         left = (trouble.until - bootstrap.web().clock.now()).total_seconds()
         answer.headers["Retry-After"] = str(max(1, math.ceil(left)))
     if trouble.problem in CHALLENGES:

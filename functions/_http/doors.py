@@ -12,16 +12,19 @@ import azure.functions as func
 
 from functions._http import answers, bearer, bodies
 from functions._http.cookie_jar import Jar
+from functions._http.networks import network_of
 from functions._http.problems import Trouble, of_refusal
 from functions._http.visit import Applicant, Staff, Visit, language_of
 from shared import bootstrap
 from shared.domain.errors import LinkError, LinkExpiredError, LinkMalformedError
 from shared.domain.kinds import Channel, Role
+from shared.domain.limits import Limit, Whose
 from shared.domain.links import Purpose
 from shared.domain.staff import StaffIdentity
 from shared.logs import frames
 from shared.ports import PortError
 from shared.presentation.views import LinkProblemView, PageSession, Problem, WrongRoleView
+from shared.services.count_use import count_use
 from shared.services.refusals import RefusedError
 from shared.services.set_freeze import frozen_for_show
 
@@ -63,6 +66,7 @@ class _Door:
     speaks_json: bool
     way: Channel | None
     says_frozen: bool
+    counts: tuple[Limit, ...]
 
 
 DOORS: Final[dict[str, Needs]] = {}
@@ -76,18 +80,20 @@ def door(
     speaks_json: bool = False,
     way: Channel | None = None,
     says_frozen: bool = False,
+    counts: tuple[Limit, ...] = (),
 ) -> Callable[[Handler], HttpFunction]:
     """Turn a handler of visits into a function of the platform.
 
     Checks, in order: the way in it belongs to is on; a POST comes from our own pages (``Origin``); its body has a length
     and is not too large; somebody is signed in as the door asks, with the role it asks for; a staff session with little
     left is renewed. A door for programs asks for an access token instead, before the body; cookies do not count there.
+    Whoever was let in is counted against the door's limits (``counts``, the narrowest first).
     Pages for staff, and those of doors that are to say so (``says_frozen``), tell whether passes are frozen.
     """
 
     def decorate(handler: Handler) -> HttpFunction:
         async def serve(req: func.HttpRequest) -> func.HttpResponse:
-            return await _serve(req, handler, _Door(needs, limit, speaks_json, way, says_frozen))
+            return await _serve(req, handler, _Door(needs, limit, speaks_json, way, says_frozen, counts))
 
         serve.__name__ = handler.__name__
         serve.__doc__ = handler.__doc__
@@ -106,6 +112,7 @@ async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> fun
     try:
         if program:
             await _admit_program(visit, asked)
+            await _count(visit, asked)
             answer = await handler(visit)
         else:
             answer = _admit(visit, asked) or await _enter(visit, handler, asked)
@@ -119,8 +126,27 @@ async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> fun
     return answer
 
 
+async def _count(visit: Visit, asked: "_Door") -> None:
+    """Against account and reviewer only once they have signed in; a flow is asked to come again, as when storage is down."""
+    if not asked.counts:
+        return
+    signed_in = visit.applicant or visit.caller
+    callers = {
+        Whose.NETWORK: network_of(visit.req, bootstrap.trusted_hops()),
+        Whose.ACCOUNT: signed_in.oid if signed_in is not None else "",
+        Whose.REVIEWER: visit.staff.identity.oid if visit.staff is not None else "",
+    }
+    try:
+        await count_use(asked.counts, callers, bootstrap.web())
+    except RefusedError as error:
+        if asked.needs.kind == bearer.FLOW:
+            raise Trouble(Problem.UNAVAILABLE, until=error.until) from error
+        raise
+
+
 async def _enter(visit: Visit, handler: Handler, asked: "_Door") -> func.HttpResponse:
-    """Whoever was let in finds on the page whether passes are frozen."""
+    """Whoever was let in is counted, and finds on the page whether passes are frozen."""
+    await _count(visit, asked)
     says = asked.says_frozen or asked.needs.kind == "staff"
     if says and visit.req.method in _READING and not visit.wants_json:
         visit.frozen = await frozen_for_show(bootstrap.web())

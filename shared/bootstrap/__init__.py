@@ -7,7 +7,17 @@ cloud that is refused.
 
 from shared.bootstrap.bearers import form_key_opens, frontends, read_access_token
 from shared.bootstrap.cards import card_page, finish_verification, start_verification
-from shared.bootstrap.chosen import app_role, base_url, clock, pages, rules, settings, site, ways
+from shared.bootstrap.chosen import (
+    app_role,
+    base_url,
+    clock,
+    pages,
+    rules,
+    settings,
+    site,
+    trusted_hops,
+    ways,
+)
 from shared.bootstrap.parts import Parts, PartsRefusedError, use
 from shared.bootstrap.services import close, ensure_storage, web, worker
 from shared.bootstrap.visitors import (
@@ -45,6 +55,7 @@ __all__ = [
     "site",
     "start_sign_in",
     "start_verification",
+    "trusted_hops",
     "use",
     "ways",
     "web",

@@ -80,12 +80,19 @@ def rules() -> "Rules":
         mail_limits=MailLimits(given.mail_per_minute, given.mail_per_hour),
         link_cooling=given.link_cooling,
         channels=ways(),
+        surge=given.surge,
+        limits=given.limits,
         office_scopes={group: frozenset(names) for group, names in given.office_scopes.items()},
         counter_within=timedelta(minutes=given.office_counter_minutes),
         slip_life=timedelta(hours=given.office_slip_hours),
         card_passes_per_day=given.card_passes_per_day,
         forms_without_token=given.forms_without_token,
     )
+
+
+def trusted_hops() -> int:
+    """How many front ends of ours write into ``X-Forwarded-For``."""
+    return settings().trusted_hops
 
 
 @cache

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.adapters.records import Records
     from shared.adapters.signed_links import SignedLinks
     from shared.adapters.storage import Storage
+    from shared.adapters.tables_limits import TableLimits
     from shared.services.web_ports import WebPorts
     from shared.services.worker_ports import WorkerPorts
 
@@ -68,6 +69,7 @@ def web() -> "WebPorts":
         switches=records.switches,
         photos=records.photos,
         photo_lab=PillowPhotoLab(),
+        limits=_limits(),
         hints=records.hints,
         poison=records.poison,
         accesses=records.accesses,
@@ -108,6 +110,7 @@ def worker() -> "WorkerPorts":
         switches=records.switches,
         budgets=records.budgets,
         meters=records.meters,
+        limits_sweep=_limits(),
         photos=records.photos,
         photo_prints=records.photo_prints,
         hints=records.hints,
@@ -144,6 +147,19 @@ def _records() -> "Records":
     from shared.adapters.system import SystemRandomness
 
     return Records(storage(), SystemRandomness())
+
+
+@cache
+def _limits() -> "TableLimits":
+    """Rows are named by a key that only web has; the worker only sweeps them."""
+    from hashlib import sha256
+
+    from shared import names
+    from shared.adapters.tables_limits import TableLimits
+
+    keys = [each.get_secret_value() for each in settings().cookie_keys]
+    hash_key = sha256(f"limits\n{keys[-1]}".encode()).digest() if keys else b""
+    return TableLimits(storage().table(names.TABLE_LIMITS), hash_key=hash_key)
 
 
 @cache

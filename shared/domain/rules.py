@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.domain.business_hours import BusinessCalendar
 from shared.domain.kinds import Channel, Flag
+from shared.domain.limits import DEFAULTS, Counted, Limit
 from shared.domain.mails import MailLimits
 from shared.domain.retention import Retention
 from shared.domain.risk_limits import COOLING_OFF_FLAGS, OFFICE_FLAGS, SECOND_APPROVER_FLAGS, RiskLimits
@@ -52,6 +53,7 @@ class Rules:
         card_passes_per_day: How many passes an account may get by card within 24 hours.
         forms_without_token: Whether a form may come with a shared key instead of the flow's token: weaker.
         channels: The ways in that are on; the worker refuses what comes by another one, whatever web let in.
+        limits: How often somebody may knock at a door.
         surge: The most passes of the whole service within an hour and a day.
         system_patience: How long the system may try before an operator is told.
     """
@@ -87,3 +89,4 @@ class Rules:
     forms_without_token: bool = False
     channels: frozenset[Channel] = frozenset(Channel)
     surge: SurgeLimits = field(default_factory=SurgeLimits)
+    limits: Mapping[Limit, Counted] = field(default_factory=lambda: DEFAULTS)

@@ -39,6 +39,7 @@ class Refusal(StrEnum):
     ACCOUNT_BLOCKED = "account_blocked"
     PASSES_FROZEN = "passes_frozen"
     PASSES_BUSY = "passes_busy"
+    TOO_MANY = "too_many"
     OFFICE_BY_POLICY = "office_by_policy"
 
 

@@ -20,6 +20,8 @@ LOOKS_IN_THIS_RUN = 24
 """More than this is handed to the queues, which scale out."""
 _SIDE_BY_SIDE = 4
 _FRESH = timedelta(seconds=20)
+_COUNTS_KEPT = timedelta(hours=1)
+"""Counts of the doors are swept so long after their window: the clocks of web and worker differ."""
 
 
 async def wake_due(ports: WorkerPorts) -> int:
@@ -48,6 +50,8 @@ async def wake_due(ports: WorkerPorts) -> int:
         await ports.hints.send(next((each.lane for each in wakes[name]), "review"), name)
     with suppress(PortError):  # the next run tries again
         await ports.photo_prints.erase_due(now)
+    with suppress(PortError):  # the same
+        await ports.limits_sweep.sweep(now - _COUNTS_KEPT)
     await ports.switches.beat(ports.clock.now())
     return len(names)
 

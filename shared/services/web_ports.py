@@ -22,6 +22,7 @@ class WebPorts:
     card_links: ports.CardLinks
     """Only read here."""
     switches: ports.Switches
+    limits: ports.Limits
     photos: ports.Photos
     photo_lab: ports.PhotoLab
     hints: ports.Hints

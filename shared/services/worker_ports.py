@@ -24,6 +24,7 @@ class WorkerPorts:
     switches: ports.Switches
     budgets: ports.MailBudgets
     meters: ports.PassMeters
+    limits_sweep: ports.LimitsSweep
     photos: ports.Photos
     photo_prints: ports.PhotoPrints
     hints: ports.Hints
