@@ -188,13 +188,23 @@ def test_each_refusal_is_told_in_words_and_leaves_a_way_on(windows: Windows, wai
             expect(page.get_by_role("button", name=AGAIN)).to_be_enabled()
 
 
+def taken_but_not_told(route: Route) -> None:
+    """The server takes what is asked for, and the answer is a failure all the same."""
+    route.fetch()
+    route.fulfill(status=503, json={})
+
+
 def test_a_lost_call_is_made_again(windows: Windows, waiting: Case) -> None:
     window = opens(windows, waiting)
     page = window.page
+    window.context.route(f"**/pickup/{waiting.id}", taken_but_not_told, times=1)
+    page.get_by_role("button", name=ASK).click()
+    says(page, "did not work")
     window.context.route("**/pass", lambda route: route.abort(), times=1)
-    window.press(ASK)
+    window.press(AGAIN)
     says(page, "No connection")
     assert [reads(page)] == usable(waiting)
+    assert waiting.events().count("pass_issued") == 1  # the key of the first call was kept
     eventually(lambda: f"/pickup/{waiting.id}/shown" in window.posts or None, "the confirmation")
     window.complaints.clear()  # the call that was lost on purpose
     page.once("dialog", lambda dialog: dialog.accept())

@@ -94,7 +94,7 @@
     const chosen = root.querySelector("input[name=item]:checked");
     const answer = await call("POST", asked, { public_key: publicKey, ...(chosen ? { item: chosen.value } : {}) });
     if (answer.status === 202) return pair.privateKey;
-    await forget();
+    if (answer.status < 500) await forget(); // after a failure nobody knows whether it was taken: a pass may come for this key
     throw new Error(await outcome(answer));
   }
 
