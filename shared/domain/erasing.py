@@ -11,6 +11,7 @@ from typing import Any
 from shared.domain.application import Application, Change, note
 from shared.domain.events import EventKind
 from shared.domain.kinds import Closing
+from shared.domain.photo import StoredPhoto
 from shared.domain.retention import Erasure, RowErasure
 from shared.domain.rules import Rules
 
@@ -172,7 +173,7 @@ def _person(application: Application, now: datetime) -> _Emptied:
         "operators": _accounts_only(application.operators),
         "lifters": _accounts_only(application.lifters),
         "decided": replace(decided, by="") if decided else None,
-        "photo": replace(photo, erase_at=now) if photo and photo.erased_at is None else photo,
+        "photo": _photo(photo, now),
         "salt": "",
     }
 
@@ -180,6 +181,13 @@ def _person(application: Application, now: datetime) -> _Emptied:
 def _account(application: Application, now: datetime) -> _Emptied:
     del application, now
     return {"subject": ""}
+
+
+def _photo(photo: StoredPhoto | None, now: datetime) -> StoredPhoto | None:
+    """The picture goes with the name, if it has not gone long before; so does the digest by which it could be recognised."""
+    if photo is None:
+        return None
+    return replace(photo, upload="", erase_at=now if photo.erased_at is None else photo.erase_at)
 
 
 def _accounts_only(marks: tuple[str, ...]) -> tuple[str, ...]:
