@@ -51,6 +51,7 @@ _WORDS: Final = {
     413: "Too large.",
     415: "Another content type than those named here, or another kind of photo.",
     422: "Fields are wrong, or can never be accepted: do not send the same again.",
+    429: "Too often: try again after `Retry-After` seconds; nothing was stored.",
     500: "A fault of ours.",
     503: "Try again after `Retry-After` seconds; nothing was stored.",
 }
@@ -118,7 +119,9 @@ def _apply() -> dict[str, Any]:
                 "multipart/form-data": {"schema": _ref(ApplicationUpload)},
             },
         },
-        "responses": _responses(202, ApplicationTaken, 400, 401, 403, 404, 409, 411, 413, 415, 422, 500, 503),
+        "responses": _responses(
+            202, ApplicationTaken, 400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 500, 503
+        ),
     }
 
 
@@ -140,7 +143,9 @@ def _responses(good: int, model: type[BaseModel], *bad: int) -> dict[str, Any]:
         content = {"application/problem+json": {"schema": _ref(ProblemDetails)}}
         found[str(status)] = {"description": _WORDS[status], "content": content}
     found.setdefault("401", {})["headers"] = _header("WWW-Authenticate", "RFC 6750.", required=True)
-    found["503"]["headers"] = _header("Retry-After", "Seconds.", required=True)
+    for status in ("429", "503"):
+        if status in found:
+            found[status]["headers"] = _header("Retry-After", "Seconds.", required=True)
     return found
 
 
