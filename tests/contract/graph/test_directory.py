@@ -1,6 +1,7 @@
 """The port `Directory`: the guard material is complete, wherever in a list it stands."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -58,6 +59,16 @@ async def test_a_student_with_everything_passes_every_guard(graph: Graph, person
         ("taro.mihon@mail.example.com", False),
         (student.upn, True),
     ]
+
+
+async def test_when_the_password_was_changed_is_told_where_graph_says_it(graph: Graph, person: Find) -> None:
+    student = person("student")
+    assert (await _facts(graph, student.oid)).password_changed_at is None
+
+    changed = datetime(2026, 10, 8, 1, 2, 3, tzinfo=UTC)
+    graph.store.directory.user(student.oid).password_changed = changed
+
+    assert (await _facts(graph, student.oid)).password_changed_at == changed
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from shared.adapters.tables_inbox import TableInbox
 from shared.adapters.tables_limits import TableLimits
 from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets
 from shared.adapters.tables_open_cases import TableOpenCases
+from shared.adapters.tables_photo_prints import TablePhotoPrints
 from shared.adapters.tables_poison import TablePoisonRows
 from shared.adapters.tables_switches import TablePassMeters, TableSwitches
 from shared.ports import (
@@ -36,6 +37,7 @@ from shared.ports import (
     MailBudgets,
     OpenCases,
     PassMeters,
+    PhotoPrints,
     Photos,
     PoisonRows,
 )
@@ -64,6 +66,7 @@ class Ports:
     limits: Limits
     limits_sweep: LimitsSweep
     photos: Photos
+    photo_prints: PhotoPrints
     hints: Hints
     poison: PoisonRows
     accesses: Accesses
@@ -112,6 +115,7 @@ def _memory() -> Ports:
         limits=memory.limits,
         limits_sweep=memory.limits,
         photos=memory.photos,
+        photo_prints=memory.photo_prints,
         hints=memory.hints,
         poison=memory.poison,
         accesses=memory.accesses,
@@ -135,6 +139,7 @@ def _tables(storage: Storage) -> Ports:
         limits=TableLimits(storage.table(names.TABLE_LIMITS), hash_key=b"k" * 32),
         limits_sweep=TableLimits(storage.table(names.TABLE_LIMITS)),
         photos=BlobPhotos(storage),
+        photo_prints=TablePhotoPrints(storage.table(names.TABLE_PHOTO_PRINTS)),
         hints=QueueHints(storage),
         poison=TablePoisonRows(applications),
         accesses=TableAccesses(storage.table(names.TABLE_ACCESSES), randomness=SystemRandomness()),
