@@ -21,8 +21,9 @@ TRACE ?=
 # Inputs of `make fuzz` for each of its targets, and the only target
 EXAMPLES ?=
 ONLY ?=
-# Rounds of `make chaos`, and what of it is too long for every test run
+# Rounds of `make chaos`, people of its crowd, and what of it is too long for every test run
 ROUNDS ?=
+PEOPLE ?=
 CHAOS_LONG := tests/chaos/long_graph_hour.py tests/chaos/long_storage.py tests/chaos/long_clocks.py
 # The way in that `make demo` plays
 CHANNEL ?= website
@@ -71,8 +72,8 @@ fuzz: setup ## try made-up and mutated inputs at everything that strangers can r
 	@EXAMPLES="$(EXAMPLES)" SEED="$(SEED)" ONLY="$(ONLY)" exec $(PY) -m tests.fuzz
 
 .PHONY: chaos
-chaos: setup ## kill the processes, storage, Graph and the mail budget of a whole service, at length; ROUNDS=n SEED=k
-	@CHAOS=long ROUNDS="$(ROUNDS)" SEED="$(SEED)" exec $(PY) -m pytest --timeout=3600 tests/chaos $(CHAOS_LONG)
+chaos: setup ## kill the processes, storage, Graph and the mail budget of a whole service, at length; ROUNDS=n PEOPLE=n SEED=k
+	@CHAOS=long ROUNDS="$(ROUNDS)" PEOPLE="$(PEOPLE)" SEED="$(SEED)" exec $(PY) -m pytest --timeout=7200 $(CHAOS_LONG) tests/chaos
 
 .PHONY: check
 check: setup ## lint, formatting, types, the direction of imports, templates, pins

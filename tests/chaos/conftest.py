@@ -19,6 +19,7 @@ class Scale:
 
     long: bool
     rounds: int
+    people: int
     seed: int
     figures: list[str] = field(default_factory=list)
 
@@ -33,9 +34,10 @@ class Scale:
 
 @pytest.fixture(scope="session")
 def scale(pytestconfig: pytest.Config) -> Iterator[Scale]:
-    """``CHAOS=long``, ``ROUNDS``, ``SEED``."""
+    """``CHAOS=long``, ``ROUNDS``, ``PEOPLE`` of the crowd, ``SEED``."""
     is_long = os.environ.get("CHAOS", "") == "long"
-    found = Scale(is_long, int(os.environ.get("ROUNDS") or "10"), int(os.environ.get("SEED") or "1"))
+    rounds, people, seed = (os.environ.get(each) for each in ("ROUNDS", "PEOPLE", "SEED"))
+    found = Scale(is_long, int(rounds or "10"), int(people or "300"), int(seed or "1"))
     yield found
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
     if found.long and reporter is not None:

@@ -40,6 +40,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.cloud = LocalCloud(self.settings.local_url)
+        self._hired_with: dict[str, str] = {}
         self.storage = self._azurite()
         self.world = self._cloud()
         self.web = self._host("web", web_environment(self.settings), self.settings.port)
@@ -63,11 +64,14 @@ class House:
         for process in (self.storage, self.web, *self.workers):
             if not process.runs:
                 process.start()
+        if self._hired_with:
+            self.hire()
         self.faults()
         self.at(datetime.fromisoformat(TUESDAY))
 
     def hire(self, **limits: str) -> None:
         """Let the workers go in order and start them with these settings in place of the local ones; none: as at first."""
+        self._hired_with = limits
         for number, worker in enumerate(self.workers):
             worker.stop()
             given = self._settings_of_worker(number) | limits

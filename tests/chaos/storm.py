@@ -83,8 +83,8 @@ class Storm:
 
     def left_over(self) -> list[str]:
         """What is still there 120 days later."""
-        for _ in range(4):
-            self.house.later(days=30)
+        for _ in range(2):
+            self.house.later(days=60)
             time.sleep(1.0)
         settle(self.house)
         return read_books(self.house.settings.storage).left_over(self.accepted, self.house.now())

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,16 +31,15 @@ class Budget:
 
 
 @pytest.fixture
-def budget(house: House, scale: Scale) -> Iterator[Budget]:
+def budget(house: House, scale: Scale) -> Budget:
     """The limits of a new domain in the long form; a tenth of them in the short one. Service and mail service have the same."""
-    chosen = Budget(30, 100, 300, 1) if scale.long else Budget(8, 24, 12, 5)
+    chosen = Budget(30, 100, scale.people, 1) if scale.long else Budget(8, 24, 12, 5)
     limits = {"MAIL_PER_MINUTE": str(chosen.per_minute), "MAIL_PER_HOUR": str(chosen.per_hour)}
     # A quarter of the hour is kept for staff: at 24 an hour that is one reviewer's six digests.
     one = {} if scale.long else {"REVIEWER_ADDRESSES": house.cloud.people("reviewer")[0]["upn"]}
     house.hire(**limits, **one)
     house.at(datetime.fromisoformat("2026-11-18T10:00:00+09:00"))  # nothing was sent in this hour yet
-    yield chosen
-    house.hire()
+    return chosen
 
 
 def test_more_mails_than_the_service_takes_come_late_but_in_order(
