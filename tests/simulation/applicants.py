@@ -189,6 +189,8 @@ class Applicants:
             )
         now = self._world.graph.live(collector.subject)
         live = code in {before, now.code if now else ""}
+        if not live:
+            self._world.witness.shown_dead(application, code)
         self._world.book.shown.append(Shown(application, code, self._world.loop.seconds, live))
         self._world.trouble.say(f"           {collector.subject} sees a pass ({'live' if live else 'dead'})")
         return code

@@ -28,6 +28,7 @@ from tests.simulation.at_saves import (
 )
 from tests.simulation.book import Made
 from tests.simulation.decisions import a_valid_decision
+from tests.simulation.endings import a_shown_pass_is_live
 from tests.simulation.processes import PROCESS, Process
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 MINTING: ContextVar[Application | None] = ContextVar("minting", default=None)
 """The case whose claimed attempt this task is making a pass for."""
 
+_YOUNG: Final = 1800.0
 _SETTLED: Final = 1500.0
 """Seconds after which a pass is on record or gone: the deadline of a claim, a look at it, the function timeout twice."""
 
@@ -127,6 +129,19 @@ class Moments:
                 a_foreign_pass_is_found.__name__, a_foreign_pass_is_found(world, case.id, live.id, made)
             ),
         )
+
+    def shown_dead(self, application: str, code: str) -> None:
+        """Somebody saw a pass that is not live: on a calm day there is none, unless somebody else ended it or it was used."""
+        world = self._world
+        found = world.storage.applications.peek(application)
+        case = found.application if found else None
+        made = next((each for each in world.book.made.values() if each.code == code), None)
+        if case is None or case.current_pass is None or made is None or case.current_pass.id != made.id:
+            return
+        young = world.loop.seconds - made.at < _YOUNG
+        alone = made.subject not in world.book.foreign and all(each.code != code for each in world.book.shown)
+        if world.weather.calm and case.state is State.ISSUED and young and alone:
+            self._hold(a_shown_pass_is_live.__name__, f"{application[:6]} shows a pass that is not live")
 
     def removed(self, subject: str, method: Method) -> None:
         """A method was removed."""

@@ -19,6 +19,7 @@ ORDER: Final = (
         "every_mail_was_sent",
         "every_application_is_accounted_for",
         "somebody_will_come",
+        within=200,
     ),
     _m(
         "the due row is written after the save",
@@ -26,6 +27,7 @@ ORDER: Final = (
         "wake = await self._guard(change)",
         "wake = None",
         "somebody_will_come",
+        within=20,
     ),
     _m(
         "a case goes to rest and names no due row",
@@ -33,6 +35,7 @@ ORDER: Final = (
         'fresh = await self._ports.due.insert(until, self._id, "review")',
         "fresh = None",
         "somebody_will_come",
+        within=20,
     ),
     _m(
         "guards are not asked before the pass",
@@ -40,6 +43,7 @@ ORDER: Final = (
         "if refused((*guards, notified)):",
         "if refused((notified,)):",
         "the_guards_passed",
+        within=800,
     ),
     _m(
         "guards are not asked at all",
@@ -47,6 +51,7 @@ ORDER: Final = (
         "if not each.passed",
         "if False",
         "the_guards_passed",
+        within=50,
     ),
     _m(
         "the freeze switch is not read",
@@ -54,6 +59,7 @@ ORDER: Final = (
         "return await ports.switches.frozen()",
         "return False",
         "the_guards_passed",
+        within=400,
     ),
     _m(
         "no notice is wanted before the pass",
@@ -62,6 +68,7 @@ ORDER: Final = (
         "passed=True",
         "the_owner_was_told",
         "links_go_to_trusted_addresses",
+        within=1500,
     ),
     _m(
         "a pass is not deleted after its record failed",
@@ -70,6 +77,7 @@ ORDER: Final = (
         "return None",
         "a_pass_is_recorded_or_gone",
         "no_pass_outlives_its_case",
+        within=6000,
     ),
     _m(
         "an attempt is tried again after a lost answer",
@@ -78,6 +86,7 @@ ORDER: Final = (
         "pass",
         "one_pass_an_attempt",
         "no endless look",
+        within=200,
     ),
     _m(
         "the pass is made once more after a lost answer",
@@ -85,6 +94,7 @@ ORDER: Final = (
         "return await _clear_up(application, attempt, ports)",
         "minted = await ports.passes.create(application.subject, minutes=account.pass_minutes, one_time=True)",
         "one_pass_an_attempt",
+        within=200,
     ),
     _m(
         "stopping does not delete the recorded pass",
@@ -93,6 +103,7 @@ ORDER: Final = (
         "return Commit(closing.stopped(application, now, rules))\n    if case.found.passes is None:",
         "no_recorded_pass_after_the_end",
         "no_pass_outlives_its_case",
+        within=3000,
     ),
     _m(
         "stopping ends without looking for passes",
@@ -101,6 +112,7 @@ ORDER: Final = (
         "return Commit(closing.stopped(application, now, rules))",
         "no_recorded_pass_after_the_end",
         "no_pass_outlives_its_case",
+        within=100,
     ),
     _m(
         "stopping does not wait for the deadline of the claim",
@@ -109,6 +121,7 @@ ORDER: Final = (
         "False",
         "no_pass_outlives_its_case",
         "a_pass_is_recorded_or_gone",
+        within=800,
     ),
     _m(
         "an interrupted attempt is given up without looking for its pass",
@@ -117,6 +130,7 @@ ORDER: Final = (
         "if False:",
         "a_pass_is_recorded_or_gone",
         "no_pass_outlives_its_case",
+        within=50,
     ),
     _m(
         "released one minute early",
@@ -124,6 +138,7 @@ ORDER: Final = (
         "now < application.due_at:\n        return None\n    if not rules.calendar.is_open(now):",
         "now < application.due_at - __import__('datetime').timedelta(minutes=1):\n        return None\n    if False:",
         "nothing_before_opening",
+        within=400,
     ),
     _m(
         "not held at all",
@@ -131,6 +146,7 @@ ORDER: Final = (
         "if now < opening:",
         "if False:",
         "nothing_before_opening",
+        within=20,
     ),
     _m(
         "a mail that the service refused for now counts as sent",
@@ -139,6 +155,7 @@ ORDER: Final = (
         "timedelta(seconds=error.retry_after or TRY_AGAIN.total_seconds())",
         "except UnavailableError as error:\n        return mail.sent(ports.clock.now()), None",
         "every_mail_was_sent",
+        within=400,
     ),
     _m(
         "mails are marked before they are sent",
@@ -147,6 +164,7 @@ ORDER: Final = (
         "marked = [mail.sent(ports.clock.now())]\n    await ports.applications.mark_mails(snapshot, marked)\n"
         "    return await _hand_over(message, mail, snapshot.application, ports)",
         "every_mail_was_sent",
+        within=20,
     ),
     _m(
         "sent mails are not marked",
@@ -155,6 +173,7 @@ ORDER: Final = (
         "marked = await _mark(snapshot, skipped, ports)",
         "every_mail_was_sent",
         "no endless look",
+        within=20,
     ),
     _m(
         "mails to staff are forgotten when the budget is short",
@@ -164,6 +183,7 @@ ORDER: Final = (
         "somebody_will_come",
         "every_mail_was_sent",
         "no endless look",
+        within=200,
     ),
     _m(
         "a move without its event",
@@ -171,6 +191,7 @@ ORDER: Final = (
         'return _cool_off(application, "", now, rules, party=Party.SYSTEM)',
         'return replace(_cool_off(application, "", now, rules, party=Party.SYSTEM), events=())',
         "every_change_has_its_event",
+        within=100,
     ),
     _m(
         "photos stay",
@@ -179,6 +200,7 @@ ORDER: Final = (
         "return None",
         "nothing_outlives_its_time",
         "somebody_will_come",
+        within=20,
     ),
     _m(
         "a photo that nobody claimed stays",
@@ -186,6 +208,7 @@ ORDER: Final = (
         "if set(names) - case.found.photos_erased:",
         "if False:",
         "nothing_outlives_its_time",
+        within=3000,
     ),
     _m(
         "old methods go before a new one is there",
@@ -193,6 +216,7 @@ ORDER: Final = (
         "application.reason is Reason.STOLEN and",
         "",
         "old_methods_stay_until_there_is_a_new_one",
+        within=20,
     ),
     _m(
         "any method counts as new",
@@ -200,6 +224,7 @@ ORDER: Final = (
         "and each.identity not in before",
         "",
         "old_methods_stay_until_there_is_a_new_one",
+        within=20,
     ),
     _m(
         "the lock of an open case is taken over",
@@ -207,6 +232,7 @@ ORDER: Final = (
         "if holder is not None and holder.application.open:",
         "if False:",
         "one_open_application",
+        within=50,
     ),
     _m(
         "the lock is taken over without its ETag",
@@ -214,6 +240,7 @@ ORDER: Final = (
         "if present is None or present.version != lock.version:",
         "if False:",
         "one_open_application",
+        within=1500,
     ),
     _m(
         "the lock of a case that is over is not given back",
@@ -221,6 +248,7 @@ ORDER: Final = (
         "if holder is not None and holder.application.open:",
         "if holder is not None:",
         "no_lock_is_jammed",
+        within=20,
     ),
     _m(
         "the worker does not wait for the case that gives way",
@@ -229,7 +257,15 @@ ORDER: Final = (
         "return Supersede(lock.holder)",
         "one_open_application",
         "no endless look",
+        within=6000,
     ),
-    _m("due rows stay", "shared.services.look_at:_Look.rest", "if spent:", "if False:", "due_rows_end"),
+    _m(
+        "due rows stay",
+        "shared.services.look_at:_Look.rest",
+        "if spent:",
+        "if False:",
+        "due_rows_end",
+        within=20,
+    ),
 )
 """In the order of the protocol."""

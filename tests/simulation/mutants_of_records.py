@@ -11,6 +11,7 @@ RECORDS: Final = (
         "return record_claim(case, application, now, rules) or MintPass(application)",
         "return MintPass(application)",
         "no_record_no_pass",
+        within=20,
     ),
     _m(
         "no head is kept outside",
@@ -18,6 +19,7 @@ RECORDS: Final = (
         "or keep_head(case, application, now, rules)",
         "",
         "the_trail_holds",
+        within=20,
     ),
     _m(
         "events do not follow each other",
@@ -25,6 +27,7 @@ RECORDS: Final = (
         "number=number, previous=previous",
         "number=number, previous=''",
         "the_trail_holds",
+        within=20,
     ),
     _m(
         "a block stops nobody",
@@ -32,6 +35,7 @@ RECORDS: Final = (
         "return application.channel is not Channel.OFFICE",
         "return False",
         "the_account_is_not_blocked",
+        within=100,
     ),
     _m(
         "a not me is not written to the lock",
@@ -39,6 +43,7 @@ RECORDS: Final = (
         "if contested.id not in lock.blocked_by:",
         "if False:",
         "a_not_me_blocks",
+        within=20,
     ),
     _m(
         "whoever asks lifts a block",
@@ -46,6 +51,7 @@ RECORDS: Final = (
         "if self.staff is None or Role.OPERATOR.value not in self.staff.roles:",
         "if self.staff is None:",
         "blocks_are_lifted_by_people",
+        within=20,
     ),
     _m(
         "whoever asks turns the freeze switch",
@@ -53,6 +59,7 @@ RECORDS: Final = (
         "if staff is None or Role.OPERATOR.value not in staff.roles:",
         "if staff is None:",
         "the_switch_is_turned_by_operators",
+        within=50,
     ),
     _m(
         "what people typed is kept",
@@ -60,6 +67,7 @@ RECORDS: Final = (
         '"details": "",',
         "",
         "nothing_of_a_person_is_left",
+        within=50,
     ),
     _m(
         "the fields of requests are kept",
@@ -67,6 +75,7 @@ RECORDS: Final = (
         "bodies=Erasure.DETAILS in parts,",
         "bodies=False,",
         "nothing_of_a_person_is_left",
+        within=20,
     ),
     _m(
         "tokens are kept",
@@ -74,6 +83,7 @@ RECORDS: Final = (
         "evidence=Erasure.EVIDENCE in parts,",
         "evidence=False,",
         "nothing_of_a_person_is_left",
+        within=20,
     ),
     _m(
         "nobody is ever forgotten",
@@ -82,6 +92,7 @@ RECORDS: Final = (
         "if True:",
         "nothing_of_a_person_is_left",
         "somebody_will_come",
+        within=20,
     ),
     _m(
         "the lock of an account of which nothing is known is kept",
@@ -89,6 +100,7 @@ RECORDS: Final = (
         "await ports.locks.forget(lock)",
         "return",
         "nothing_of_a_person_is_left",
+        within=20,
     ),
 )
 """In the order of the road."""

@@ -12,6 +12,7 @@ RIGHTS: Final = (
         "sealed = minted.code",
         "nobody_can_read_the_pass",
         "no unexpected error",
+        within=20,
     ),
     _m(
         "the pass is logged",
@@ -20,6 +21,7 @@ RIGHTS: Final = (
         "__import__('logging').getLogger('shared').warning('made %s', minted.code)\n"
         "    return Minted(attempt.number, minted.id, sealed, minted.expires_at)",
         "nobody_can_read_the_pass",
+        within=20,
     ),
     _m(
         "the same reviewer counts twice",
@@ -27,6 +29,7 @@ RIGHTS: Final = (
         "if each.oid == staff.oid or (employee_id and each.employee_id == employee_id):",
         "if False:",
         "a_valid_decision",
+        within=800,
     ),
     _m(
         "a second account of the same person counts",
@@ -34,6 +37,7 @@ RIGHTS: Final = (
         "if each.oid == staff.oid or (employee_id and each.employee_id == employee_id):",
         "if each.oid == staff.oid:",
         "a_valid_decision",
+        within=800,
     ),
     _m(
         "people approve themselves",
@@ -41,6 +45,7 @@ RIGHTS: Final = (
         "if staff.oid == application.subject or same_person:",
         "if False:",
         "a_valid_decision",
+        within=400,
     ),
     _m(
         "the operator who touched a case approves it",
@@ -48,6 +53,7 @@ RIGHTS: Final = (
         "if set(Decider(staff, employee_id).marks) & set(application.operators):",
         "if False:",
         "a_valid_decision",
+        within=3000,
     ),
     _m(
         "the role is not looked at",
@@ -55,6 +61,7 @@ RIGHTS: Final = (
         "if Role.REVIEWER.value not in staff.roles:",
         "if False:",
         "a_valid_decision",
+        within=20,
     ),
     _m(
         "a token's life is not looked at",
@@ -62,6 +69,7 @@ RIGHTS: Final = (
         "if start <= stamped_at <= end",
         "if True",
         "a_valid_decision",
+        within=20,
     ),
     _m(
         "what a row calls itself is believed",
@@ -71,6 +79,7 @@ RIGHTS: Final = (
         "    staff = StaffIdentity(request.body.get('oid', 'rei'), '', frozenset({'Reviewer', 'Operator'}))\n"
         "    if False:",
         "a_valid_decision",
+        within=50,
     ),
     _m(
         "one approval is enough although two are wanted",
@@ -78,6 +87,7 @@ RIGHTS: Final = (
         "if len(approved.approvals) < approved.needs:",
         "if False:",
         "a_valid_decision",
+        within=100,
     ),
     _m(
         "no second approver, and no delay",
@@ -85,6 +95,7 @@ RIGHTS: Final = (
         'return _cool_off(application, "", now, rules, party=Party.SYSTEM)',
         'return _approved(application, now, rules, party=Party.SYSTEM, actor="")',
         "a_valid_decision",
+        within=100,
     ),
     _m(
         "a clerk confirms beyond the office's scope",
@@ -92,6 +103,7 @@ RIGHTS: Final = (
         "if not any(theirs & frozenset(map(fold, names)) for names in given):",
         "if False:",
         "a_valid_decision",
+        within=100,
     ),
     _m(
         "a risk flag at the counter asks nobody",
@@ -99,6 +111,7 @@ RIGHTS: Final = (
         "if not asks_besides_clerk(known.flags, rules):",
         "if True:",
         "a_valid_decision",
+        within=800,
     ),
     _m(
         "a card's token counts for any verification",
@@ -106,6 +119,7 @@ RIGHTS: Final = (
         "made_for == verification and young",
         "young",
         "a_valid_decision",
+        within=400,
     ),
     _m(
         "an old verification counts",
@@ -113,6 +127,7 @@ RIGHTS: Final = (
         "made_for == verification and young",
         "made_for == verification",
         "a_valid_decision",
+        within=50,
     ),
     _m(
         "a young link is used at once",
@@ -120,6 +135,7 @@ RIGHTS: Final = (
         "if now >= ripe:",
         "if True:",
         "a_valid_decision",
+        within=20,
     ),
     _m(
         "the passes of a day are not counted",
@@ -127,6 +143,7 @@ RIGHTS: Final = (
         "if case.found.card_passes >= rules.card_passes_per_day:",
         "if False:",
         "a_valid_decision",
+        within=50,
     ),
     _m(
         "another pass is left alone",
@@ -135,6 +152,7 @@ RIGHTS: Final = (
         "if False:",
         "a_foreign_pass_is_found",
         "a_shown_pass_is_live",
+        within=6000,
     ),
     _m(
         "the pass is deleted after it was made",
@@ -143,6 +161,7 @@ RIGHTS: Final = (
         "await ports.passes.delete(application.subject, minted.id)\n"
         "    return await _seal(application, attempt, minted, ports)",
         "a_shown_pass_is_live",
+        within=200,
     ),
     _m(
         "typed addresses get the link",
@@ -150,6 +169,7 @@ RIGHTS: Final = (
         "with_link=application.contact_confirmed",
         "with_link=True",
         "links_go_to_trusted_addresses",
+        within=50,
     ),
     _m(
         "a confirmed address gets the link without delay",
@@ -157,6 +177,7 @@ RIGHTS: Final = (
         "if confirmed and not in_person and not approved.contact_on_file:",
         "if False:",
         "links_go_to_trusted_addresses",
+        within=400,
     ),
     _m(
         "any session may collect",
@@ -164,6 +185,7 @@ RIGHTS: Final = (
         "if session != collector.session:",
         "if False:",
         "only the browser that asked can read the pass",
+        within=400,
     ),
     _m(
         "a request is erased before it is answered",
@@ -171,6 +193,7 @@ RIGHTS: Final = (
         "if submits:",
         "if submits and now.microsecond % 7 == 0:\n        return EraseRequests(tuple(submits))\n    if submits:",
         "every_application_is_accounted_for",
+        within=20,
     ),
     _m(
         "the hint is the only wake-up of a request",
@@ -179,6 +202,7 @@ RIGHTS: Final = (
         "elif False:",
         "nothing_waits_in_the_inbox",
         "every_application_is_accounted_for",
+        within=20,
     ),
     _m(
         "operators are not told",
@@ -186,6 +210,7 @@ RIGHTS: Final = (
         "*to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=1_000_000 + parked.interventions)",
         "",
         "every_application_is_accounted_for",
+        within=6000,
     ),
     _m(
         "answered requests stay in the inbox",
@@ -193,6 +218,7 @@ RIGHTS: Final = (
         "if case.answered:",
         "if False:",
         "nothing_waits_in_the_inbox",
+        within=20,
     ),
 )
 """In the order of the road."""

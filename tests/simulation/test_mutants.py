@@ -10,7 +10,7 @@ from tests.simulation.run import simulate
 
 _PARTS = {"cooled", "notice_at", "asked_at", "since", "somebody_to_forget"}
 """What invariants are made of."""
-_QUICK = [each for each in MUTANTS if each.within <= 200]
+_QUICK = [each for each in MUTANTS if each.within <= 50]
 
 
 @pytest.mark.parametrize("mutant", _QUICK, ids=lambda each: each.name.replace(" ", "-"))
