@@ -41,16 +41,17 @@ async def read_trail(application: str, ports: AuditReaders) -> tuple[Trail, Appl
         UnavailableError: storage cannot be reached.
     """
     heads = await ports.heads.of(application)  # first: so that the events are never older
-    for _ in range(_LOOKS):
+    looks = 0
+    while True:
+        looks += 1
         found = await ports.all_cases.trail(application)
         trail = _trail(application, found, heads)
-        if audit.verify(trail).broken is None:
-            break
+        if audit.verify(trail).broken is None or looks == _LOOKS:
+            return trail, found.application
         again = await ports.heads.of(application)
         if again == heads:
-            break
+            return trail, found.application
         heads = again
-    return trail, found.application
 
 
 async def verify_some(names: Sequence[str], ports: AuditReaders) -> AsyncIterator[Verdict]:

@@ -117,8 +117,20 @@ class Observer:
             rows = [each for each in self.storage.due_rows.rows.values() if each.application == name]
             try:
                 check_guarded(snapshot, rows, self.now())
+                heads = [each.number for each in self.storage.heads.peek(name)]
+                check_head_guarded(snapshot, max(heads, default=0), rows, self.now())
             except AssertionError as error:
                 raise UnguardedError(str(error)) from error
+
+
+def check_head_guarded(snapshot: Snapshot, kept: int, rows: list[Wake], now: datetime) -> None:
+    """Fail unless a due row will come in time for the head that this case still owes."""
+    case = snapshot.application
+    if not case.chain or kept >= case.events or case.audit_differed:
+        return
+    first = min((each.at for each in rows), default=None)
+    assert first is not None, f"{case.state}: a head is owed, and nobody comes"
+    assert first <= now + _IN_PROGRESS, f"{case.state}: the head that is owed waits until {first}"
 
 
 def check_guarded(snapshot: Snapshot, rows: list[Wake], now: datetime) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -177,7 +178,7 @@ async def test_nothing_is_shown_to_staff_that_could_not_be_recorded(view: str) -
     world.seen.faults.append(Fault("accesses", "record", UnavailableError("no answer")))
     reviewer, auditor = world.staff["rei"].identity, world.staff["aud"].identity
     claims = world.link(Purpose.REVIEW, people.REVIEWERS[0])
-    shows = {
+    shows: dict[str, Callable[[], Awaitable[object]]] = {
         "trail": lambda: read_audit.show_trail(name, auditor, world.web),
         "export": lambda: read_audit.export_part(1, auditor, world.web),
         "case": lambda: watch_cases.show_case(name, reviewer, world.web),
