@@ -5,15 +5,18 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from ipaddress import ip_network
 from typing import Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
+import azure.functions as func
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from hypothesis import strategies as st
 
 from functions._http.cookie_jar import Jar, Kind
 from functions._http.languages import preferred
+from functions._http.networks import UNKNOWN, network_of
 from functions._http.own_paths import own_path
 from shared.adapters.sealed_pass import LONGEST_CODE, RsaSealer
 from shared.adapters.sessions import CookieKind, Cookies
@@ -236,7 +239,52 @@ def _headers() -> st.SearchStrategy[str]:
     return st.one_of(texts(), st.lists(pair).map("; ".join))
 
 
+def _network(house: House, sent: tuple[str, str, int]) -> bool:
+    """Where somebody comes from is what the trusted hops say: nothing that the caller writes before them changes it."""
+    del house
+    invented, trusted, hops = sent
+    own = network_of(_from(trusted), hops)
+    assert network_of(_from(f"{invented},{trusted}" if invented else trusted), hops) == own or not _enough(
+        trusted, hops
+    )
+    if own == UNKNOWN:
+        return False
+    assert str(ip_network(own, strict=False)) in {own, f"{own}/32"}
+    return True
+
+
+def _enough(header: str, hops: int) -> bool:
+    """Whether the trusted part has all the hops that are trusted."""
+    return len([each for each in header.split(",") if each.strip()]) >= hops
+
+
+def _from(header: str) -> func.HttpRequest:
+    return func.HttpRequest(method="GET", url=f"{BASE}/", headers={"x-forwarded-for": header}, body=b"")
+
+
+def _hops() -> st.SearchStrategy[tuple[str, str, int]]:
+    hop = st.one_of(
+        st.sampled_from(
+            [
+                "192.0.2.1",
+                "192.0.2.1:443",
+                "[2001:db8::1]:443",
+                "2001:db8:0:1::5",
+                "::ffff:192.0.2.9",
+                "fe80::1%eth0",
+                "unknown",
+                "1.2.3",
+                "0x7f.1",
+            ]
+        ),
+        encodable().map(lambda text: text.replace(",", "")),
+    )
+    chain = st.lists(hop, max_size=4).map(", ".join)
+    return st.tuples(chain, chain, st.integers(0, 3))
+
+
 TARGETS: Final = (
+    Target("where a caller comes from", _hops(), _network),
     Target("signed links", _link_tokens(), _read_link),
     Target("cookies", _cookie_values(), _open_cookie),
     Target("cookie headers", _headers(), _read_jar),
