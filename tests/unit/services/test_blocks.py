@@ -139,7 +139,7 @@ async def test_a_no_that_is_not_written_down_yet_blocks_already() -> None:
 
 async def test_a_case_that_was_parked_and_runs_again_meets_the_block() -> None:
     world = World(WEDNESDAY_MORNING)
-    world.graph.account(world.student).facts = people.REFUSED_ACCOUNTS["account_enabled"]
+    world.graph.account(world.student).facts = people.account("hanako", enabled=False)
     parked = await world.apply()
     await world.run()
     assert world.case(parked).state is State.ATTENTION
