@@ -21,26 +21,12 @@ from tests.unit.counters import look_up, reach_at_office, respond
 from tests.unit.domain.cases import RULES, case_in
 from tests.unit.failing import fail_everywhere
 from tests.unit.observed import CrashError
-from tests.unit.patient import get_approved, obtain
+from tests.unit.personal import LOST, completed, personal_in
 from tests.unit.reaching import lift, not_me, operate
 from tests.unit.university import WEDNESDAY_MORNING, rules_of
 from tests.unit.world import World
 
 _DAY = timedelta(days=1)
-_LOST = "I left it on the train to Enoshima"
-_PERSONAL = (
-    "hanako",  # the object id, and a part of user name, addresses and employee id
-    people.TYPED,
-    _LOST,
-    "Faculty of Samples",
-    people.AUTHENTICATOR.label,
-    people.NUMBER.label,
-    people.NUMBER.fingerprint,
-    "Name of",  # staff too
-    "employee-",
-    "key of session-1",
-    "session-1",
-)
 
 
 def stored(world: World, without: str = "") -> str:
@@ -51,22 +37,11 @@ def stored(world: World, without: str = "") -> str:
 
 def personal(world: World, without: str = "") -> list[str]:
     """What storage still holds of the person, of staff's names and of anybody's tokens."""
-    text = stored(world, without)
-    tokens = [each.token for each in world.staff.values()]
-    return [each for each in (*_PERSONAL, *tokens) if each in text]
-
-
-async def _completed(world: World) -> str:
-    name = await world.apply(details=_LOST, contact_email=people.TYPED)
-    await get_approved(world, name)
-    await obtain(world, name)
-    world.register()
-    await world.until(lambda: world.case(name).state is State.COMPLETED, timedelta(hours=1))
-    return name
+    return personal_in(stored(world, without), world)
 
 
 async def _rejected(world: World, nonce: str = "form-1") -> str:
-    name = await world.apply(details=_LOST, contact_email=people.TYPED, nonce=nonce)
+    name = await world.apply(details=LOST, contact_email=people.TYPED, nonce=nonce)
     await world.run()
     await world.decide(DecisionKind.REJECT, reason=ReasonCode.OTHER)
     await world.run()
@@ -101,13 +76,13 @@ async def _refused_form(world: World) -> str:
 
 
 async def _not_me(world: World) -> str:
-    name = await _completed(world)
+    name = await completed(world)
     await not_me(world, name)
     await world.move(timedelta(minutes=5))
     return name
 
 
-_ENDS = [_completed, _rejected, _at_the_office, _only_looked_up, _refused_form]
+_ENDS = [completed, _rejected, _at_the_office, _only_looked_up, _refused_form]
 
 
 def _parts(world: World, name: str) -> list[str]:
@@ -128,19 +103,19 @@ async def test_half_a_year_after_the_end_nothing_says_whose_case_it_was(end: obj
 
 async def test_what_was_typed_goes_after_a_month_and_the_person_is_still_known() -> None:
     world = World()
-    name = await _completed(world)
+    name = await completed(world)
     await world.move(29 * _DAY)
-    assert {_LOST, people.TYPED, world.staff["rei"].token} <= set(personal(world))
+    assert {LOST, people.TYPED, world.staff["rei"].token} <= set(personal(world))
     await world.move(2 * _DAY)
     left = personal(world)
-    assert not {_LOST, people.TYPED, world.staff["rei"].token, "key of session-1"} & set(left)
+    assert not {LOST, people.TYPED, world.staff["rei"].token, "key of session-1"} & set(left)
     assert world.case(name).display_name == "Name of hanako"
     assert _parts(world, name) == ["details", "evidence"]
 
 
 async def test_a_receipt_says_what_and_how_much_and_the_audit_trail_holds() -> None:
     world = World()
-    name = await _completed(world)
+    name = await completed(world)
     before = world.snapshot(name).events
     await world.move(181 * _DAY)
     snapshot = world.snapshot(name)
@@ -164,7 +139,7 @@ async def test_what_never_became_a_case_is_forgotten_within_a_week(end: object) 
 async def test_no_setting_erases_the_person_while_the_owner_may_contest() -> None:
     spans = Retention(details=timedelta(0), case=_DAY, unconfirmed=timedelta(0))
     world = World(rules=rules_of(retention=spans))
-    name = await _completed(world)
+    name = await completed(world)
     await world.move(29 * _DAY)
     assert world.case(name).subject == world.student
     await not_me(world, name)
@@ -181,7 +156,7 @@ async def test_a_block_keeps_the_account_known_until_it_is_lifted() -> None:
     assert lock is not None
     assert lock.blocked_by == (name,)
     assert world.case(name).subject == world.student
-    assert not {_LOST, people.TYPED} & set(personal(world))
+    assert not {LOST, people.TYPED} & set(personal(world))
     await lift(world, name)
     await world.move(40 * _DAY)
     assert personal(world) == []
@@ -230,14 +205,14 @@ async def test_whoever_was_forgotten_can_apply_anew() -> None:
 
 async def test_what_is_asked_of_a_forgotten_case_comes_too_late_and_leaves_nothing() -> None:
     world = World()
-    name = await _completed(world)
+    name = await completed(world)
     await world.move(181 * _DAY)
     with pytest.raises(RefusedError):
         await find_own_case(name, world.student, world.web)
     claims = LinkClaims(Purpose.NOT_ME, name, people.OUTSIDE, 1, world.clock.now() + _DAY)
     with pytest.raises(LinkExpiredError):
         await answer_owner_notice.show_notice(claims, world.web)
-    await ask(name, RequestKind.NOT_ME, 0, world.web, body={"note": _LOST})
+    await ask(name, RequestKind.NOT_ME, 0, world.web, body={"note": LOST})
     await world.move(_DAY)
     assert world.case(name).state is State.COMPLETED
     assert len(world.storage.inbox) == 0
@@ -251,7 +226,7 @@ async def test_what_is_asked_of_a_forgotten_case_comes_too_late_and_leaves_nothi
     [(CrashError, False), (CrashError, True), (UnavailableError, False), (UnknownOutcomeError, True)],
     ids=["dies_before", "dies_after", "cannot_be_made", "answer_lost"],
 )
-async def test_an_erasure_that_breaks_off_anywhere_is_completed(
+async def test_an_erasure_that_breaks_off_anywhere_iscompleted(
     error: type[BaseException],
     after: bool,  # noqa: FBT001
 ) -> None:
