@@ -225,7 +225,7 @@ async def _tell(record: LinkRecord, language: Language, ports: WorkerPorts) -> b
         return True
     addresses = {_operation(record, each.value): each.value for each in facts.addresses}
     left = [each for each in addresses if each not in record.told]
-    allowance = await take_allowance({Urgency.FIRST: len(left)}, ports)
+    allowance = await take_allowance({Urgency.FIRST: len(left)}, ports, owed_at=record.at)
     granted = left[: allowance.granted.get(Urgency.FIRST, 0)]
     told = [
         each for each in granted if await _tell_one(addresses[each], each, record, facts.upn, language, ports)
