@@ -224,6 +224,7 @@ def _waiting_since(case: Case, application: Application) -> datetime | None:
     if not case.found.unreachable:
         return None
     kind = RequestKind.CONFIRM if application.at_counter else RequestKind.PICKUP
+    kind = RequestKind.PHOTO if application.state is State.RETURNED else kind
     asked = next((each for each in case.waiting if each.kind is kind), None)
     match application.state:
         case State.SUBMITTED | State.STOPPING:
@@ -232,7 +233,7 @@ def _waiting_since(case: Case, application: Application) -> datetime | None:
             return application.attempt.deadline if application.attempt else None
         case State.IN_REVIEW if application.awaits_prechecks:
             return application.decided.at if application.decided else None
-        case State.IN_REVIEW | State.APPROVED | State.ISSUED:
+        case State.IN_REVIEW | State.RETURNED | State.APPROVED | State.ISSUED:
             return asked.received_at if asked else None
         case _:
             return None

@@ -150,6 +150,20 @@ async def test_a_photo_that_cannot_be_read_now_keeps_the_case_waiting_and_loses_
     assert world.case(name).state is State.IN_REVIEW
 
 
+async def test_a_better_photo_that_cannot_be_looked_up_is_told_to_the_operator_and_not_lost() -> None:
+    world, name = await reach(State.RETURNED)
+    world.seen.faults.append(Fault("photos", "get", UnavailableError("down")))
+    await send_photo(name, world.student, b"photo, better", world.web, keep_doubts=False)
+    await world.move(timedelta(minutes=50))
+    assert not world.mailer.to(people.OPERATORS[0])
+    await world.move(timedelta(minutes=30))
+    assert world.subjects(people.OPERATORS[0]) == ["operator_alert"]
+    assert world.case(name).state is State.RETURNED
+    world.seen.faults.clear()
+    await world.move(timedelta(minutes=10))
+    assert world.case(name).state is State.IN_REVIEW
+
+
 async def test_digests_are_gone_in_their_time_and_then_match_nothing() -> None:
     world = World(rules=rules_of(photo_print_kept=timedelta(days=2)))
     first = await _of_another(world)
