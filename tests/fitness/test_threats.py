@@ -63,7 +63,9 @@ def test_every_door_is_spoken_of() -> None:
     assert named == set(EXPECTED)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-node.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-node.txt", "requirements-audit.txt"]
+)
 def test_every_pin_has_its_hash(name: str) -> None:
     """And the set-up refuses what has none."""
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
