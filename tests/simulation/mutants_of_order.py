@@ -130,7 +130,7 @@ ORDER: Final = (
         "if False:",
         "a_pass_is_recorded_or_gone",
         "no_pass_outlives_its_case",
-        within=50,
+        within=800,
     ),
     _m(
         "released one minute early",
@@ -224,7 +224,7 @@ ORDER: Final = (
         "and each.identity not in before",
         "",
         "old_methods_stay_until_there_is_a_new_one",
-        within=20,
+        within=50,
     ),
     _m(
         "the lock of an open case is taken over",

@@ -43,7 +43,7 @@ RECORDS: Final = (
         "if contested.id not in lock.blocked_by:",
         "if False:",
         "a_not_me_blocks",
-        within=20,
+        within=50,
     ),
     _m(
         "whoever asks lifts a block",
@@ -51,7 +51,7 @@ RECORDS: Final = (
         "if self.staff is None or Role.OPERATOR.value not in self.staff.roles:",
         "if self.staff is None:",
         "blocks_are_lifted_by_people",
-        within=20,
+        within=800,
     ),
     _m(
         "whoever asks turns the freeze switch",

@@ -127,7 +127,7 @@ RIGHTS: Final = (
         "made_for == verification and young",
         "made_for == verification",
         "a_valid_decision",
-        within=50,
+        within=200,
     ),
     _m(
         "a young link is used at once",
@@ -135,7 +135,7 @@ RIGHTS: Final = (
         "if now >= ripe:",
         "if True:",
         "a_valid_decision",
-        within=20,
+        within=50,
     ),
     _m(
         "the passes of a day are not counted",
@@ -143,7 +143,7 @@ RIGHTS: Final = (
         "if case.found.card_passes >= rules.card_passes_per_day:",
         "if False:",
         "a_valid_decision",
-        within=50,
+        within=800,
     ),
     _m(
         "another pass is left alone",
@@ -193,6 +193,7 @@ RIGHTS: Final = (
         "if submits:",
         "if submits and now.microsecond % 7 == 0:\n        return EraseRequests(tuple(submits))\n    if submits:",
         "every_application_is_accounted_for",
+        "no_lock_is_jammed",
         within=20,
     ),
     _m(
