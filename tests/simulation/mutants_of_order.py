@@ -40,7 +40,7 @@ ORDER: Final = (
     _m(
         "guards are not asked before the pass",
         "shared.domain.step_of_pass:_claim",
-        "if refused((*guards, notified)):",
+        "if refused(guards):",
         "if refused((notified,)):",
         "the_guards_passed",
         within=800,
@@ -236,7 +236,7 @@ ORDER: Final = (
     ),
     _m(
         "the lock is taken over without its ETag",
-        "tests.fakes.memory_guards:MemoryAccountLocks.replace",
+        "tests.fakes.memory_guards:MemoryAccountLocks._write",
         "if present is None or present.version != lock.version:",
         "if False:",
         "one_open_application",

@@ -174,8 +174,8 @@ RIGHTS: Final = (
     _m(
         "a confirmed address gets the link without delay",
         "shared.domain.deciding:_approve",
-        "if confirmed and not in_person and not approved.contact_on_file:",
-        "if False:",
+        "if typed or cools_off(approved, rules):",
+        "if cools_off(approved, rules):",
         "links_go_to_trusted_addresses",
         within=400,
     ),
