@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.domain.mails import MailKind, MailState, OwedMail, Urgency
+from shared.services.wake_due import LOOKS_IN_THIS_RUN
 from tests.chaos.conftest import Scale
 from tests.chaos.house import House
 from tests.chaos.people import Desk, Walk
@@ -18,6 +19,8 @@ _DIGEST_WITHIN = timedelta(minutes=15)
 _SAME_TIME = timedelta(minutes=10)
 """Mails owed within one span of the budget's retry count as owed together."""
 _LONGEST = timedelta(hours=14)
+_SIDE_BY_SIDE = 48
+"""Beyond the cases that one run of the timer looks at in order, the queues have so many looked at side by side by two workers."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def test_more_mails_than_the_service_takes_come_late_but_in_order(
 
     assert dropped(mails) == []
     assert late_digests(mails) == []
-    assert overtaken(mails) == []
+    assert overtaken(mails, by=0 if budget.people <= LOOKS_IN_THIS_RUN else _SIDE_BY_SIDE) == []
     assert before_owners(mails) == []
     scale.note(
         f"{budget.people} applications in an hour against {budget.per_hour} mails an hour: "
@@ -105,15 +108,15 @@ def longest_wait(mails: list[OwedMail]) -> timedelta:
     return max(_wait(each) for each in mails if each.kind is MailKind.REVIEW)
 
 
-def overtaken(mails: list[OwedMail]) -> list[str]:
-    """Mails of the first class that came after one that was owed clearly later."""
+def overtaken(mails: list[OwedMail], *, by: int) -> list[str]:
+    """Mails of the first class that came after more than ``by`` others that were owed clearly later."""
     first = sorted((each for each in mails if each.urgency is Urgency.FIRST), key=lambda each: each.owed_at)
     found: list[str] = []
     for place, each in enumerate(first):
         later = [other for other in first[place:] if other.owed_at - each.owed_at > _SAME_TIME]
-        by = [_done(each) - _done(other) for other in later if _done(each) - _done(other) > _SAME_TIME]
-        if by:
-            found.append(f"owed {each.owed_at:%H:%M}, sent {_done(each):%H:%M}, overtaken by {len(by)}")
+        sooner = sum(_done(each) - _done(other) > _SAME_TIME for other in later)
+        if sooner > by:
+            found.append(f"owed {each.owed_at:%H:%M}, sent {_done(each):%H:%M}, overtaken by {sooner}")
     return found
 
 
