@@ -76,10 +76,11 @@
 
   /* The server says in which browser the pass was asked for; all other refusals are told by their status. */
   async function outcome(answer) {
-    const problem = answer.status === 403 || answer.status === 409 || byCard ? await answer.json().catch(() => null) : null;
+    const problem = [403, 409, 429].includes(answer.status) || byCard ? await answer.json().catch(() => null) : null;
     told = byCard ? problem : null;
     if (problem && String(problem.type).endsWith(":other_browser")) return "elsewhere";
     if (problem && String(problem.type).endsWith(":passes_frozen")) return "frozen";
+    if (problem && String(problem.type).endsWith(":passes_busy")) return "busy";
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return "session";
     if (answer.status === 404 || answer.status === 410) return "gone";
     if (answer.status === 409) return "conflict";
