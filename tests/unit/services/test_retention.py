@@ -125,6 +125,7 @@ async def test_a_receipt_says_what_and_how_much_and_the_audit_trail_holds() -> N
     assert all(int(each["fields"]) > 0 for each in receipts)
     assert all(set(each) == {"what", "fields", "rows"} for each in receipts)
     assert snapshot.application.state is State.COMPLETED
+    assert not snapshot.application.salt
     assert (await verify_audit.verify_case(name, world.web)).broken is None
 
 
@@ -219,6 +220,17 @@ async def test_what_is_asked_of_a_forgotten_case_comes_too_late_and_leaves_nothi
     await world.move(40 * _DAY)
     assert personal(world) == []
     assert not world.storage.due_rows.rows
+
+
+async def test_a_no_to_a_forgotten_case_touches_no_account() -> None:
+    world = World()
+    name = await _rejected(world)
+    await world.move(181 * _DAY)
+    calls = len(world.seen.calls)
+    await ask(name, RequestKind.NOT_ME, 0, world.web)
+    await world.move(_DAY)
+    assert not world.case(name).disowned
+    assert not {"sessions", "locks", "mailer"} & {port for port, _ in world.seen.calls[calls:]}
 
 
 @pytest.mark.parametrize(
