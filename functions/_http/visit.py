@@ -80,7 +80,7 @@ class Visit:
     @property
     def path(self) -> str:
         """Path of this page, without its query; with one slash in front, so that no link made of it leads to another host."""
-        return "/" + urlsplit(self.req.url).path.lstrip("/\\")
+        return "/" + str(urlsplit(self.req.url).path).lstrip("/\\")
 
     @property
     def wants_json(self) -> bool:

@@ -50,6 +50,22 @@ _STARTS: Final = (State.IN_REVIEW, State.ATTENTION, State.APPROVED, State.COOLIN
 _OTHER: Final = "d" * 32
 
 
+_WELL_MADE: Final[tuple[tuple[RequestKind, dict[str, str]], ...]] = (
+    (
+        _K.DECISION,
+        {"decision": "approve", "reason_code": "", "message": "", "reviewer": "rei", "name": "Rei"},
+    ),
+    (_K.CONFIRM, {"card": "student_card", "face": "on", "valid": "on", "reason": "lost", "language": "ja"}),
+    (_K.RUN_AGAIN, {}),
+    (_K.STOP, {}),
+    (_K.LEAVE, {}),
+    (_K.SLIP, {}),
+    (_K.LINK, {"sign_in": "forged", "language": "ja"}),
+    (_K.UNLINK, {"sign_in": "forged", "language": "ja"}),
+)
+"""Rows that only lack a token that verifies."""
+
+
 @dataclass(frozen=True)
 class Written:
     """One row, for the sample case or another name."""
@@ -107,7 +123,18 @@ def _rows() -> st.SearchStrategy[list[Written]]:
         st.text(max_size=20),
         st.just("t" * 9_000),
     )
-    row = st.tuples(names, kinds, slot, body, evidence, at).map(lambda parts: Written(*parts))
+    odd = st.tuples(names, kinds, slot, body, evidence, at)
+    made = st.sampled_from(_WELL_MADE).flatmap(
+        lambda two: st.tuples(
+            st.just("CASE"),
+            st.just(two[0]),
+            st.integers(0, 3),
+            st.just(two[1]),
+            st.just("forged"),
+            st.just(REAL),
+        )
+    )
+    row = st.one_of(odd, made).map(lambda parts: Written(*parts))
     return st.lists(row, min_size=1, max_size=5)
 
 
@@ -231,6 +258,6 @@ def _entities() -> st.SearchStrategy[dict[str, Any]]:
 
 
 TARGETS: Final = (
-    Target("rows of a taken-over web", st.tuples(st.sampled_from(_STARTS), _rows()), _look, slowness=12),
+    Target("rows of a taken-over web", st.tuples(st.sampled_from(_STARTS), _rows()), _look, slowness=8),
     Target("rows of storage", _entities(), _read_row),
 )
