@@ -143,9 +143,9 @@ def _responses(good: int, model: type[BaseModel], *bad: int) -> dict[str, Any]:
         content = {"application/problem+json": {"schema": _ref(ProblemDetails)}}
         found[str(status)] = {"description": _WORDS[status], "content": content}
     found.setdefault("401", {})["headers"] = _header("WWW-Authenticate", "RFC 6750.", required=True)
-    for status in ("429", "503"):
-        if status in found:
-            found[status]["headers"] = _header("Retry-After", "Seconds.", required=True)
+    for later in ("429", "503"):
+        if later in found:
+            found[later]["headers"] = _header("Retry-After", "Seconds.", required=True)
     return found
 
 
