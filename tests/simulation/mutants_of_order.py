@@ -19,7 +19,7 @@ ORDER: Final = (
         "every_mail_was_sent",
         "every_application_is_accounted_for",
         "somebody_will_come",
-        within=200,
+        within=800,
     ),
     _m(
         "the due row is written after the save",
