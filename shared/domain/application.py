@@ -66,8 +66,8 @@ class Application:
         head: Number of the last event whose hash is known to be kept in the container of heads.
         audit_differed: Another hash was kept for one of its events; the operators were told.
         salt: Makes the marks by which the trail names the person; erased with them.
-        erased: What retention has erased of this case; ``erase_again_at`` is when that is done once more for what came later (UTC),
-            ``erase_held_until`` until when the person is still known because a block needs it (UTC).
+        erased: What retention has erased of this case; ``erase_again_at`` is when that is done once more for what came
+            later (UTC), ``erase_held_until`` until when the person is still known because a block needs it (UTC).
     """
 
     id: str

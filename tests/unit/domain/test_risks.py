@@ -80,9 +80,7 @@ def test_an_earlier_contest_is_told() -> None:
     assert set(facts(RiskFindings(contested_before=True))) == {Flag.EARLIER_CONTEST}
 
 
-@pytest.mark.parametrize(
-    ("age", "raised"), [(timedelta(days=14), 1), (timedelta(days=14) + SECOND, 0)]
-)
+@pytest.mark.parametrize(("age", "raised"), [(timedelta(days=14), 1), (timedelta(days=14) + SECOND, 0)])
 def test_an_application_within_two_weeks_after_a_completion_is_told(age: timedelta, raised: int) -> None:
     completed = NOW - age
     told = facts(RiskFindings(history=(Earlier(NOW - timedelta(days=60), completed),)))

@@ -218,14 +218,20 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
             ),
             staff,
         ),
-        "staff_frozen": ("staff_freeze", views.FreezeView(FROZEN, (FROZEN,), operator=True, asked=True), staff),
+        "staff_frozen": (
+            "staff_freeze",
+            views.FreezeView(FROZEN, (FROZEN,), operator=True, asked=True),
+            staff,
+        ),
         "staff_frozen_read_only": ("staff_freeze", views.FreezeView(FROZEN, (FROZEN,)), staff),
         "staff_case_read_only": ("staff_case", case_view(operator=False), staff),
         "staff_case_blocked": ("staff_case", blocked_view(), staff),
         "staff_case_blocked_read_only": ("staff_case", replace(blocked_view(), operator=False), staff),
         "staff_attention_blocked": (
             "staff_attention",
-            replace(attention_view(), blocked=(BlockedRow("other", "K7Q-999", NOW), BlockedRow(ID, "K7Q-3MP"))),
+            replace(
+                attention_view(), blocked=(BlockedRow("other", "K7Q-999", NOW), BlockedRow(ID, "K7Q-3MP"))
+            ),
             staff,
         ),
         "staff_attention": ("staff_attention", attention_view(), staff),

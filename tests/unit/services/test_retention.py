@@ -238,7 +238,7 @@ async def test_a_no_to_a_forgotten_case_touches_no_account() -> None:
     [(CrashError, False), (CrashError, True), (UnavailableError, False), (UnknownOutcomeError, True)],
     ids=["dies_before", "dies_after", "cannot_be_made", "answer_lost"],
 )
-async def test_an_erasure_that_breaks_off_anywhere_iscompleted(
+async def test_an_erasure_that_breaks_off_anywhere_is_completed(
     error: type[BaseException],
     after: bool,  # noqa: FBT001
 ) -> None:
