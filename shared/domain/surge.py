@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.mails import CLOCKS_APART
+
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
@@ -48,11 +50,14 @@ class PassMeter:
     version: str = ""
 
     def rolled(self, now: datetime) -> "PassMeter":
-        """The meter at ``now``: windows that are over (or lie ahead after a clock step) begin anew."""
+        """The meter at ``now``: windows that are over (or lie far ahead after a clock step) begin anew.
+
+        One that lies ahead by a little was begun by a worker whose clock goes before: it is the window of all.
+        """
         meter = self
-        if not timedelta(0) <= now - meter.hour_from < _HOUR:
+        if not -CLOCKS_APART <= now - meter.hour_from < _HOUR:
             meter = replace(meter, hour_from=now, hour_made=0, hour_asked=0)
-        if not timedelta(0) <= now - meter.day_from < _DAY:
+        if not -CLOCKS_APART <= now - meter.day_from < _DAY:
             meter = replace(meter, day_from=now, day_made=0)
         return meter
 
@@ -76,7 +81,7 @@ class PassMeter:
 
     def to_be_told(self, now: datetime) -> bool:
         """Whether the operators have not been told within the last hour."""
-        return self.told_at is None or not timedelta(0) <= now - self.told_at < _HOUR
+        return self.told_at is None or not -CLOCKS_APART <= now - self.told_at < _HOUR
 
     def overrun(self, limits: SurgeLimits) -> bool:
         """Whether so many were asked for that the service freezes by itself."""

@@ -26,8 +26,11 @@ async def take_place(ports: WorkerPorts) -> Place:
     """
     limits = ports.rules.surge
     for _ in range(_TRIES):
-        now = ports.clock.now()
-        meter = (await ports.meters.read() or PassMeter(hour_from=now, day_from=now)).rolled(now)
+        found = await ports.meters.read()
+        now = (
+            ports.clock.now()
+        )  # not before: whoever reads slowly would take a window that began meanwhile for one ahead
+        meter = (found or PassMeter(hour_from=now, day_from=now)).rolled(now)
         until = meter.full_until(limits)
         counted = meter.counted(made=until is None)
         try:

@@ -125,8 +125,29 @@ async def test_by_default_nothing_freezes_by_itself() -> None:
     assert not await world.storage.switches.frozen()
 
 
+async def test_a_worker_that_reads_slowly_does_not_begin_the_hour_anew() -> None:
+    world = a_world()
+
+    async def others_count_meanwhile(port: str, method: str) -> None:
+        if (port, method) == ("meters", "read"):
+            world.clock.move_to(WEDNESDAY_MORNING + timedelta(minutes=10))
+            at = world.clock.now()
+            world.storage.meters.meter = PassMeter(hour_from=at, day_from=at, hour_made=1, day_made=1)
+
+    world.storage.meters.hooks.before = others_count_meanwhile
+    assert not (await take_place(world.worker)).granted
+
+
+async def test_workers_whose_clocks_differ_have_the_same_hour() -> None:
+    world = a_world()
+    world.clock.move_to(WEDNESDAY_MORNING + timedelta(minutes=4))
+    assert (await take_place(world.worker)).granted
+    world.clock.move_to(WEDNESDAY_MORNING)
+    assert not (await take_place(world.worker)).granted
+
+
 def test_a_clock_that_went_back_begins_new_windows() -> None:
     meter = PassMeter(hour_from=WEDNESDAY_MORNING, day_from=WEDNESDAY_MORNING, hour_made=9, day_made=9)
-    before = meter.rolled(WEDNESDAY_MORNING - timedelta(minutes=1))
+    before = meter.rolled(WEDNESDAY_MORNING - timedelta(minutes=6))
     assert (before.hour_made, before.day_made) == (0, 0)
     assert replace(meter, hour_made=9) == meter.rolled(WEDNESDAY_MORNING)
