@@ -61,6 +61,8 @@ class Book:
         written: What was stored or sent since the first pass was made, to be searched for codes at the end.
         blocked: Whether an account's lock said that it is blocked, with the time from which.
         not_mine: Cases of which a lock ever said that the owner did not know them.
+        places: Places taken among the passes of the hour: when the meter was read, and when it was written.
+        own_places: How many of them were taken for a case; ``claims``: how many attempts were claimed.
         owner: Whose case it is, by id: the case itself forgets it in time.
         foreign: Accounts for which an administrator made a pass by hand.
         photos: When each photo was stored.
@@ -87,6 +89,9 @@ class Book:
     reached: Counter[str] = field(default_factory=Counter)
     blocked: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: defaultdict(list))
     not_mine: set[str] = field(default_factory=set)
+    places: list[tuple[float, float]] = field(default_factory=list)
+    own_places: int = 0
+    claims: int = 0
     owner: dict[str, str] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     photos: dict[str, float] = field(default_factory=dict)

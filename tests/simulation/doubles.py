@@ -1,6 +1,7 @@
 """Seal, mails, mail service, due rows and photos, such that the book learns what happened."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,17 +11,22 @@ from shared.domain.card import LinkRecord
 from shared.domain.freezing import FreezeSwitch
 from shared.domain.kinds import Language
 from shared.domain.mails import OwedMail
+from shared.domain.surge import PassMeter
 from shared.ports import AccountLock, ForbiddenError, LinkTokens, MailMessage, Notice, Wake
 from tests.fakes.hooks import Hooks, call
-from tests.fakes.memory_guards import MemoryAccountLocks, MemoryPhotos, MemorySwitches
+from tests.fakes.memory_guards import MemoryAccountLocks, MemoryPassMeters, MemoryPhotos, MemorySwitches
 from tests.fakes.memory_work import MemoryDueRows
 from tests.fakes.plain_composer import PlainComposer
 from tests.simulation.book import Book, Sending
-from tests.simulation.processes import PROCESS
+from tests.simulation.processes import OF_THE_CROWD, PROCESS
 from tests.simulation.weather import Fault
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+
+_READ_AT: ContextVar[float] = ContextVar("read_at")
+"""When this task read the meter of passes."""
 
 
 class Seal:
@@ -147,6 +153,27 @@ class WatchedSwitches(MemorySwitches):
         await MemorySwitches.turn.__wrapped__(self, switch)  # type: ignore[attr-defined]
         self.world.book.frozen.append((self.world.loop.seconds, switch.frozen))
         self.world.trouble.say(f"           the service is {'frozen' if switch.frozen else 'free'}")
+
+
+class WatchedMeters(MemoryPassMeters):
+    """The meter of passes; each place that is taken is written down."""
+
+    world: "World"
+
+    @call
+    async def read(self) -> PassMeter | None:
+        _READ_AT.set(self.world.loop.seconds)
+        return self.meter
+
+    @call
+    async def write(self, meter: PassMeter) -> None:
+        before = self.meter
+        await MemoryPassMeters.write.__wrapped__(self, meter)  # type: ignore[attr-defined]
+        same = before is not None and before.hour_from == meter.hour_from
+        if meter.hour_made > (before.hour_made if before is not None and same else 0):
+            self.world.book.places.append((_READ_AT.get(), self.world.loop.seconds))
+            self.world.book.own_places += not OF_THE_CROWD.get()
+            self.world.witness.placed()
 
 
 class WatchedPhotos(MemoryPhotos):

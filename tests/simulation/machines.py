@@ -122,6 +122,12 @@ class Machines:
         process, ports = self._dice.choice(self._webs)
         return await process.spawn(self._carried(act(ports)))
 
+    async def at_a_worker(self, act: Callable[[WorkerPorts], Coroutine[Any, Any, None]]) -> None:
+        """Do something in a process of the worker, if there is one."""
+        if self._workers:
+            process, ports = self._dice.choice(self._workers)
+            await process.spawn(self._carried(act(ports)))
+
     async def _carried[T](self, work: Coroutine[Any, Any, T]) -> T:
         try:
             return await work

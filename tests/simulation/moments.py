@@ -19,6 +19,12 @@ from tests.simulation.at_passes import (
     the_guards_passed,
     the_owner_was_told,
 )
+from tests.simulation.at_policy import (
+    crowded,
+    flags_make_people_wait,
+    flags_send_to_the_office,
+    the_surge_limit_holds,
+)
 from tests.simulation.at_saves import (
     every_change_has_its_event,
     no_recorded_pass_after_the_end,
@@ -52,6 +58,7 @@ class Moments:
             one_open_application,
             nothing_before_opening,
             no_recorded_pass_after_the_end,
+            the_surge_limit_holds,
         ]
         self.at_pass: list[Callable[[World, Application, Made], str]] = [
             one_pass_an_attempt,
@@ -60,6 +67,8 @@ class Moments:
             the_guards_passed,
             no_record_no_pass,
             the_account_is_not_blocked,
+            flags_send_to_the_office,
+            flags_make_people_wait,
         ]
 
     def saved(self, before: Snapshot | None, after: Snapshot, change: Change) -> None:
@@ -81,6 +90,10 @@ class Moments:
     def marked(self, after: Snapshot) -> None:
         """Mails of a case were marked."""
         self._hold(somebody_will_come.__name__, somebody_will_come(self._world, after))
+
+    def placed(self) -> None:
+        """Somebody took a place among the passes of the hour."""
+        self._hold(the_surge_limit_holds.__name__, crowded(self._world))
 
     def erased(self, application: str) -> None:
         """A due row was erased."""

@@ -62,6 +62,8 @@ class Process:
 
 PROCESS: ContextVar[Process] = ContextVar("process")
 """Whose task this is."""
+OF_THE_CROWD: ContextVar[bool] = ContextVar("of_the_crowd", default=False)
+"""Whether it takes a place among the passes for somebody of whom there is no case."""
 
 
 class Trouble(Hooks):

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from shared.domain.kinds import Language, Reason
 from shared.domain.states import State
+from shared.domain.surge import SurgeLimits
 from shared.services import submit_application
 from tests.simulation.applicants import Applicants
 from tests.simulation.at_erasures import somebody_to_forget
 from tests.simulation.attackers import Attackers
+from tests.simulation.crowd import Crowd
 from tests.simulation.endings import AT_REST, AT_THE_VERY_END
 from tests.simulation.holders import Holders
 from tests.simulation.lifters import Lifters
@@ -145,6 +147,8 @@ def _populate(town: Town) -> None:
         town.begin(lifters.lift())
     if dice.random() < 0.1:
         town.begin(lifters.freeze())
+    if town.world.rules.surge != SurgeLimits():
+        town.begin(Crowd(town).come())
 
 
 def _apply(town: Town, oid: str, applicants: Applicants, staff: Staff, holders: Holders) -> None:

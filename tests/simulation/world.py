@@ -13,6 +13,7 @@ from shared.domain.mails import MailLimits
 from shared.domain.requests import Request
 from shared.domain.retention import Retention
 from shared.domain.rules import Removal, Rules
+from shared.domain.surge import SurgeLimits
 from shared.logs import frames
 from shared.ports import Randomness
 from shared.services.web_ports import WebPorts
@@ -35,6 +36,7 @@ from tests.simulation.doubles import (
     SimulatedMailer,
     WatchedDueRows,
     WatchedLocks,
+    WatchedMeters,
     WatchedPhotos,
     WatchedSwitches,
 )
@@ -73,6 +75,7 @@ _FORGETFUL: Final[dict[str, Any]] = {
     "retention": Retention(timedelta(days=1), timedelta(days=3), timedelta(hours=12)),
 }
 """Some runs keep what is known of people for days instead of months, so that faults meet the erasures too."""
+_APART: Final = 1_000_003
 _LOGGER: Final = logging.getLogger("shared")
 
 
@@ -136,8 +139,21 @@ class World:
             max_attempts=dice.choice((2, 5)),
             card_passes_per_day=dice.choice((1, 3)),
             **(_FORGETFUL if some() < 0.25 else {}),
+            **self._policy(),
         )
         return replace(rules, calendar=replace(rules.calendar, closures=self.closures))
+
+    def _policy(self) -> dict[str, Any]:
+        """What flags ask for, and how many passes the service makes; drawn apart, so that the rest of a run is what it was."""
+        dice = Random(self.seed + _APART)
+        policy: dict[str, Any] = {}
+        if dice.random() < 0.1:
+            policy["office_for"] = frozenset({dice.choice(_RISKS)})
+        if dice.random() < 0.15:
+            policy["cooling_off_for"] = frozenset({dice.choice(_RISKS)})
+        if dice.random() < 0.12:
+            policy["surge"] = SurgeLimits(per_hour=dice.choice((1, 1, 2)), per_day=dice.choice((2, 400)))
+        return policy
 
     def _storage(self, *, through_text: bool) -> SimulatedStorage:
         kept = SimulatedStorage(self.trouble, randomness=self.chance, real_time=self.now)
@@ -155,6 +171,9 @@ class World:
         switches = WatchedSwitches(self.trouble)
         switches.world = self
         kept.switches = switches
+        meters = WatchedMeters(self.trouble)
+        meters.world = self
+        kept.meters = meters
         photos = WatchedPhotos(self.trouble)
         photos.world = self
         kept.photos = photos
