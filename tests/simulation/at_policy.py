@@ -6,6 +6,7 @@ from shared.domain.application import Application, Change
 from shared.domain.events import EventKind
 from shared.domain.kinds import Channel
 from shared.domain.mails import CLOCKS_APART
+from shared.domain.states import State
 from shared.ports import Snapshot
 from tests.simulation.book import Made
 from tests.simulation.decisions import cooled
@@ -30,6 +31,22 @@ def flags_make_people_wait(world: "World", case: Application, made: Made) -> str
     if case.channel not in _BY_PASSWORD or not asking or cooled(world, case):
         return ""
     return f"{case.id[:6]} makes a pass without the delay, and {', '.join(sorted(asking))} asks for it"
+
+
+def the_delay_counts_from_the_notice(
+    world: "World", before: Snapshot | None, after: Snapshot, change: Change
+) -> str:
+    """What waited for the delay by website or form is not approved before its end, counted from the notice that was taken."""
+    case = after.application
+    waited = before is not None and before.application.state is State.COOLING_OFF
+    if (
+        not waited
+        or case.state is not State.APPROVED
+        or case.channel not in _BY_PASSWORD
+        or cooled(world, case)
+    ):
+        return ""
+    return f"{case.id[:6]} is approved, and its owner has not had the whole delay since the notice"
 
 
 def the_surge_limit_holds(world: "World", before: Snapshot | None, after: Snapshot, change: Change) -> str:

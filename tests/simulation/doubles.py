@@ -12,7 +12,7 @@ from shared.domain.freezing import FreezeSwitch
 from shared.domain.kinds import Language
 from shared.domain.mails import OwedMail
 from shared.domain.surge import PassMeter
-from shared.ports import AccountLock, ForbiddenError, LinkTokens, MailMessage, Notice, Wake
+from shared.ports import AccountLock, ForbiddenError, LinkTokens, MailMessage, Notice, UnavailableError, Wake
 from tests.fakes.hooks import Hooks, call
 from tests.fakes.memory_guards import MemoryAccountLocks, MemoryPassMeters, MemoryPhotos, MemorySwitches
 from tests.fakes.memory_work import MemoryDueRows
@@ -84,6 +84,7 @@ class SimulatedMailer:
     world: "World"
     hooks: Hooks
     refused: dict[str, tuple[float, float]] = field(default_factory=dict)
+    deferred: dict[str, float] = field(default_factory=dict)
 
     port = "mailer"
 
@@ -94,6 +95,10 @@ class SimulatedMailer:
         if start <= world.loop.seconds < end:
             world.weather.strike(Fault.REFUSED_MAIL)
             raise ForbiddenError("no such address")
+        if world.loop.seconds < self.deferred.get(message.to, 0.0):
+            world.weather.strike(Fault.UNAVAILABLE)
+            world.trouble.last_strike = world.loop.seconds
+            raise UnavailableError("not now", 600.0)
         lines = message.text.splitlines()
         for line in lines:
             kind, name, *rest = line.split()

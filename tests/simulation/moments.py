@@ -23,6 +23,7 @@ from tests.simulation.at_policy import (
     crowded,
     flags_make_people_wait,
     flags_send_to_the_office,
+    the_delay_counts_from_the_notice,
     the_surge_limit_holds,
 )
 from tests.simulation.at_saves import (
@@ -59,6 +60,7 @@ class Moments:
             nothing_before_opening,
             no_recorded_pass_after_the_end,
             the_surge_limit_holds,
+            the_delay_counts_from_the_notice,
         ]
         self.at_pass: list[Callable[[World, Application, Made], str]] = [
             one_pass_an_attempt,

@@ -86,7 +86,7 @@ ORDER: Final = (
         "pass",
         "one_pass_an_attempt",
         "no endless look",
-        within=200,
+        within=1500,
     ),
     _m(
         "the pass is made once more after a lost answer",
@@ -97,11 +97,11 @@ ORDER: Final = (
         within=200,
     ),
     _m(
-        "stopping does not delete the recorded pass",
+        "stopping does not look for a pass that is on no record",
         "shared.domain.step_of_pass:step_stopping",
         "if case.found.passes is None:",
         "return Commit(closing.stopped(application, now, rules))\n    if case.found.passes is None:",
-        "no_recorded_pass_after_the_end",
+        "a_pass_is_recorded_or_gone",
         "no_pass_outlives_its_case",
         within=3000,
     ),

@@ -24,9 +24,7 @@ POLICY: Final = (
         "shared.domain.step_facts:cooled_at",
         "return max(due, accepted + rules.cooling_off)",
         "return due",
-        "flags_make_people_wait",
-        "a_valid_decision",
-        "links_go_to_trusted_addresses",
+        "the_delay_counts_from_the_notice",
     ),
     _m(
         "no flag asks for a second person",

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from random import Random
 
 from shared.domain.kinds import Language, Reason
+from shared.domain.risk_limits import COOLING_OFF_FLAGS
 from shared.domain.states import State
 from shared.domain.surge import SurgeLimits
 from shared.services import submit_application
@@ -132,6 +134,7 @@ def _populate(town: Town) -> None:
     Murphy(town, applicants, staff)
     for oid in town.subjects:
         _refuse_mail(town, oid)
+        _defer_mail(town, oid)
         _apply(town, oid, applicants, staff, holders)
         if dice.random() < 0.15:
             town.begin(attackers.steal(oid))
@@ -181,6 +184,20 @@ def _refuse_mail(town: Town, oid: str) -> None:
         if dice.random() < world.weather.refused_mail:
             start = dice.choice((0.0, 0.0, 20_000.0))
             world.mailer.refused[address.value] = (start, start + dice.uniform(600.0, 30_000.0))
+
+
+def _defer_mail(town: Town, oid: str) -> None:
+    """Where flags make people wait, the owner's notice is sometimes taken hours after the reviewers' mail."""
+    world = town.world
+    dice = Random(f"{world.seed} {oid}")
+    if (
+        world.rules.cooling_off_for == COOLING_OFF_FLAGS
+        or oid not in world.graph.accounts
+        or dice.random() < 0.4
+    ):
+        return
+    until = dice.uniform(3600.0, 40_000.0)
+    world.mailer.deferred.update((address.value, until) for address in world.facts(oid).addresses)
 
 
 def _probe(town: Town) -> None:
