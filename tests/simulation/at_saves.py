@@ -20,6 +20,8 @@ _ACTIVE: Final = frozenset(
     {State.HELD, State.RETURNED, State.COOLING_OFF, State.APPROVED, State.ISSUING, State.ISSUED}
 )
 _IN_PERSON: Final = frozenset({Channel.OFFICE, Channel.IDENTITY_VERIFICATION})
+_TURN: Final = timedelta(minutes=15)
+"""Who owes a mail when the hour's are spent asks again within ten minutes, then in turn, and stands back for others before."""
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -90,11 +92,12 @@ def somebody_will_come(world: "World", snapshot: Snapshot) -> str:
     first = min((each.at for each in rows if each.application == case.id), default=_NEVER)
     now = world.now() + timedelta(seconds=world.tolerance)
     soon, busy = now + timedelta(minutes=1), now + timedelta(minutes=11)
+    turn = now + _TURN
     owed = any(each.state is MailState.OWED for each in snapshot.mails)
     working = case.state in {State.STOPPING, State.SUBMITTED} or (
         case.removals and case.state is State.COMPLETED
     )
-    if (owed or working or case.discarded or case.sessions_to_end) and first > busy:
+    if (owed and first > turn) or ((working or case.discarded or case.sessions_to_end) and first > busy):
         return f"{case.id[:6]}, {case.state.value}: work in progress, and nobody comes before {first}"
     if not case.terminal and case.state is not State.ATTENTION and first is _NEVER:
         return f"{case.id[:6]}, {case.state.value}: nobody comes"
