@@ -41,7 +41,9 @@ class Lifters:
         if Role.OPERATOR.value in staff.roles:
             self._world.book.clicks.add(("lift", subject, 0, staff.oid))
         reason = town.dice.choice(list(LiftReason))
-        await town.press(partial(watch_blocks.lift_block, application, reason, staff, token))
+        lock = self._world.storage.locks._rows.get(subject)
+        seen = lock.blocked_by if lock is not None else ()
+        await town.press(partial(watch_blocks.lift_block, application, reason, staff, token, seen=seen))
 
     async def freeze(self) -> None:
         """Turn the switch, and turn it back after some time, however often that must be tried."""

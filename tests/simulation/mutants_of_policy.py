@@ -11,6 +11,7 @@ POLICY: Final = (
         "return application.channel in _BY_PASSWORD and",
         "return False and",
         "flags_send_to_the_office",
+        within=1000,
     ),
     _m(
         "no flag makes anybody wait",
@@ -18,6 +19,7 @@ POLICY: Final = (
         "return application.channel in _BY_PASSWORD and",
         "return False and",
         "flags_make_people_wait",
+        within=50,
     ),
     _m(
         "the delay does not count from the notice",
@@ -25,6 +27,7 @@ POLICY: Final = (
         "return max(due, accepted + rules.cooling_off)",
         "return due",
         "the_delay_counts_from_the_notice",
+        within=400,
     ),
     _m(
         "no flag asks for a second person",
@@ -32,6 +35,7 @@ POLICY: Final = (
         "asked = 2 if rules.second_approver_for & set(application.flags) else 1",
         "asked = 1",
         "a_valid_decision",
+        within=50,
     ),
     _m(
         "no place is taken before the claim",
@@ -39,6 +43,7 @@ POLICY: Final = (
         "lacking = missing(case, Need.PLACE)",
         "return None",
         "the_surge_limit_holds",
+        within=20,
     ),
     _m(
         "the limit is not looked at",
@@ -46,6 +51,7 @@ POLICY: Final = (
         "if self.hour_made >= limits.per_hour:",
         "if False:",
         "the_surge_limit_holds",
+        within=50,
     ),
     _m(
         "passes are counted without the ETag",
@@ -53,6 +59,7 @@ POLICY: Final = (
         'if meter.version != (self.meter.version if self.meter else ""):',
         "if False:",
         "the_surge_limit_holds",
+        within=1000,
     ),
     _m(
         "whoever's clock goes behind begins the hour anew",
@@ -60,6 +67,7 @@ POLICY: Final = (
         "if not -CLOCKS_APART <= now - meter.hour_from < _HOUR:",
         "if not timedelta(0) <= now - meter.hour_from < _HOUR:",
         "the_surge_limit_holds",
+        within=800,
     ),
 )
 """In the order of the road."""

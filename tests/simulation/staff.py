@@ -1,6 +1,7 @@
 """Reviewers, clerks and operators: most do their work, some twice, some for themselves, some with a page of yesterday."""
 
 from functools import partial
+from random import Random
 from typing import Final
 
 from shared.domain.application import Application
@@ -14,6 +15,7 @@ from tests.simulation.applicants import Applicants
 from tests.simulation.town import TYPED, Town
 from tests.unit import people
 
+_BACK: Final = 0.4
 _HOUR: Final = 3600.0
 _KINDS: Final = {
     DecisionKind.APPROVE: 14,
@@ -52,6 +54,8 @@ class Staff:
         town = self._town
         await town.wait(10.0, 6 * _HOUR)
         oid = town.dice.choice(("rei", "rei", "ren", "ren", "rei-too", "both", "clem", "ope"))
+        if self._comes_back(claims):
+            oid = "rei-too"
         kind = town.dice.choices(list(_KINDS), list(_KINDS.values()))[0]
         confirms = town.chance(0.15)
         form = review_case.DecisionForm(kind, None, "", confirms)
@@ -62,6 +66,12 @@ class Staff:
             if confirms:
                 self._world.book.clicks.add(("confirm contact", claims.application, claims.round, oid))
             await town.press(partial(review_case.decide, claims, identity, token, form))
+
+    def _comes_back(self, claims: LinkClaims) -> bool:
+        """Whoever approved once comes back with their second account, now and then."""
+        case = self._case(claims.application)
+        once = case is not None and any(each.oid == "rei" for each in case.approvals)
+        return once and Random(f"{self._world.seed} {claims.application} {claims.round}").random() < _BACK
 
     def _identity(self, oid: str) -> StaffIdentity:
         return StaffIdentity(oid, f"Name of {oid}", self._town.roles_of(oid))
