@@ -85,6 +85,7 @@ class SimulatedMailer:
     hooks: Hooks
     refused: dict[str, tuple[float, float]] = field(default_factory=dict)
     deferred: dict[str, float] = field(default_factory=dict)
+    put_off: set[str] = field(default_factory=set)
 
     port = "mailer"
 
@@ -96,7 +97,9 @@ class SimulatedMailer:
             world.weather.strike(Fault.REFUSED_MAIL)
             raise ForbiddenError("no such address")
         if world.loop.seconds < self.deferred.get(message.to, 0.0):
-            world.weather.strike(Fault.UNAVAILABLE)
+            if message.to not in self.put_off:
+                world.weather.strike(Fault.DEFERRED_MAIL)
+            self.put_off.add(message.to)
             world.trouble.last_strike = world.loop.seconds
             raise UnavailableError("not now", 600.0)
         lines = message.text.splitlines()

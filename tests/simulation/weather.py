@@ -26,6 +26,7 @@ class Fault(StrEnum):
     LEASE_LOST = "lease of a queue message expired"
     TIMED_OUT = "process killed at the function timeout"
     REFUSED_MAIL = "mail refused for good"
+    DEFERRED_MAIL = "mail taken hours later"
 
 
 STRIKES: Final = {
