@@ -43,7 +43,7 @@ ORDER: Final = (
         "if refused(guards):",
         "if refused((notified,)):",
         "the_guards_passed",
-        within=800,
+        within=1500,
     ),
     _m(
         "guards are not asked at all",
@@ -59,7 +59,7 @@ ORDER: Final = (
         "return await ports.switches.frozen()",
         "return False",
         "the_guards_passed",
-        within=400,
+        within=200,
     ),
     _m(
         "no notice is wanted before the pass",
@@ -68,7 +68,7 @@ ORDER: Final = (
         "passed=True",
         "the_owner_was_told",
         "links_go_to_trusted_addresses",
-        within=1500,
+        within=6000,
     ),
     _m(
         "a pass is not deleted after its record failed",
@@ -77,7 +77,7 @@ ORDER: Final = (
         "return None",
         "a_pass_is_recorded_or_gone",
         "no_pass_outlives_its_case",
-        within=6000,
+        within=3000,
     ),
     _m(
         "an attempt is tried again after a lost answer",
@@ -86,7 +86,7 @@ ORDER: Final = (
         "pass",
         "one_pass_an_attempt",
         "no endless look",
-        within=1500,
+        within=3000,
     ),
     _m(
         "the pass is made once more after a lost answer",
@@ -94,7 +94,7 @@ ORDER: Final = (
         "return await _clear_up(application, attempt, ports)",
         "minted = await ports.passes.create(application.subject, minutes=account.pass_minutes, one_time=True)",
         "one_pass_an_attempt",
-        within=200,
+        within=800,
     ),
     _m(
         "stopping does not look for a pass that is on no record",
@@ -103,7 +103,7 @@ ORDER: Final = (
         "return Commit(closing.stopped(application, now, rules))\n    if case.found.passes is None:",
         "a_pass_is_recorded_or_gone",
         "no_pass_outlives_its_case",
-        within=3000,
+        within=1500,
     ),
     _m(
         "stopping ends without looking for passes",
@@ -112,7 +112,7 @@ ORDER: Final = (
         "return Commit(closing.stopped(application, now, rules))",
         "no_recorded_pass_after_the_end",
         "no_pass_outlives_its_case",
-        within=100,
+        within=20,
     ),
     _m(
         "stopping does not wait for the deadline of the claim",
@@ -121,7 +121,7 @@ ORDER: Final = (
         "False",
         "no_pass_outlives_its_case",
         "a_pass_is_recorded_or_gone",
-        within=800,
+        within=12000,
     ),
     _m(
         "an interrupted attempt is given up without looking for its pass",
@@ -130,7 +130,7 @@ ORDER: Final = (
         "if False:",
         "a_pass_is_recorded_or_gone",
         "no_pass_outlives_its_case",
-        within=800,
+        within=3000,
     ),
     _m(
         "released one minute early",
@@ -155,7 +155,7 @@ ORDER: Final = (
         "timedelta(seconds=error.retry_after or TRY_AGAIN.total_seconds())",
         "except UnavailableError as error:\n        return mail.sent(ports.clock.now()), None",
         "every_mail_was_sent",
-        within=400,
+        within=800,
     ),
     _m(
         "mails are marked before they are sent",
@@ -164,7 +164,7 @@ ORDER: Final = (
         "marked = [mail.sent(ports.clock.now())]\n    await ports.applications.mark_mails(snapshot, marked)\n"
         "    return await _hand_over(message, mail, snapshot.application, ports)",
         "every_mail_was_sent",
-        within=20,
+        within=50,
     ),
     _m(
         "sent mails are not marked",
@@ -191,7 +191,7 @@ ORDER: Final = (
         'return _cool_off(application, "", now, rules, party=Party.SYSTEM)',
         'return replace(_cool_off(application, "", now, rules, party=Party.SYSTEM), events=())',
         "every_change_has_its_event",
-        within=100,
+        within=50,
     ),
     _m(
         "photos stay",
@@ -208,7 +208,7 @@ ORDER: Final = (
         "if set(names) - case.found.photos_erased:",
         "if False:",
         "nothing_outlives_its_time",
-        within=3000,
+        within=6000,
     ),
     _m(
         "old methods go before a new one is there",
@@ -216,7 +216,7 @@ ORDER: Final = (
         "application.reason is Reason.STOLEN and",
         "",
         "old_methods_stay_until_there_is_a_new_one",
-        within=20,
+        within=50,
     ),
     _m(
         "any method counts as new",
@@ -232,7 +232,7 @@ ORDER: Final = (
         "if holder is not None and holder.application.open:",
         "if False:",
         "one_open_application",
-        within=50,
+        within=20,
     ),
     _m(
         "the lock is taken over without its ETag",
@@ -240,7 +240,7 @@ ORDER: Final = (
         "if present is None or present.version != lock.version:",
         "if False:",
         "one_open_application",
-        within=1500,
+        within=50,
     ),
     _m(
         "the lock of a case that is over is not given back",
@@ -257,7 +257,7 @@ ORDER: Final = (
         "return Supersede(lock.holder)",
         "one_open_application",
         "no endless look",
-        within=6000,
+        within=3000,
     ),
     _m(
         "due rows stay",

@@ -11,7 +11,7 @@ POLICY: Final = (
         "return application.channel in _BY_PASSWORD and",
         "return False and",
         "flags_send_to_the_office",
-        within=1000,
+        within=1500,
     ),
     _m(
         "no flag makes anybody wait",
@@ -27,7 +27,7 @@ POLICY: Final = (
         "return max(due, accepted + rules.cooling_off)",
         "return due",
         "the_delay_counts_from_the_notice",
-        within=400,
+        within=200,
     ),
     _m(
         "no flag asks for a second person",
@@ -59,7 +59,7 @@ POLICY: Final = (
         'if meter.version != (self.meter.version if self.meter else ""):',
         "if False:",
         "the_surge_limit_holds",
-        within=1000,
+        within=800,
     ),
     _m(
         "whoever's clock goes behind begins the hour anew",
@@ -67,7 +67,7 @@ POLICY: Final = (
         "if not -CLOCKS_APART <= now - meter.hour_from < _HOUR:",
         "if not timedelta(0) <= now - meter.hour_from < _HOUR:",
         "the_surge_limit_holds",
-        within=800,
+        within=400,
     ),
 )
 """In the order of the road."""

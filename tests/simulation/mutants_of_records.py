@@ -35,7 +35,7 @@ RECORDS: Final = (
         "return application.channel is not Channel.OFFICE",
         "return False",
         "the_account_is_not_blocked",
-        within=100,
+        within=3000,
     ),
     _m(
         "a not me is not written to the lock",
@@ -51,7 +51,7 @@ RECORDS: Final = (
         "if self.staff is None or Role.OPERATOR.value not in self.staff.roles:",
         "if self.staff is None:",
         "blocks_are_lifted_by_people",
-        within=800,
+        within=1500,
     ),
     _m(
         "whoever asks turns the freeze switch",

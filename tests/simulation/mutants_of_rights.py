@@ -29,7 +29,7 @@ RIGHTS: Final = (
         "if each.oid == staff.oid or (employee_id and each.employee_id == employee_id):",
         "if False:",
         "a_valid_decision",
-        within=800,
+        within=50,
     ),
     _m(
         "a second account of the same person counts",
@@ -37,7 +37,7 @@ RIGHTS: Final = (
         "if each.oid == staff.oid or (employee_id and each.employee_id == employee_id):",
         "if each.oid == staff.oid:",
         "a_valid_decision",
-        within=800,
+        within=6000,
     ),
     _m(
         "people approve themselves",
@@ -45,7 +45,7 @@ RIGHTS: Final = (
         "if staff.oid == application.subject or same_person:",
         "if False:",
         "a_valid_decision",
-        within=400,
+        within=1500,
     ),
     _m(
         "the operator who touched a case approves it",
@@ -53,7 +53,7 @@ RIGHTS: Final = (
         "if set(Decider(staff, employee_id).marks) & set(application.operators):",
         "if False:",
         "a_valid_decision",
-        within=3000,
+        within=1500,
     ),
     _m(
         "the role is not looked at",
@@ -87,7 +87,7 @@ RIGHTS: Final = (
         "if len(approved.approvals) < approved.needs:",
         "if False:",
         "a_valid_decision",
-        within=100,
+        within=50,
     ),
     _m(
         "no second approver, and no delay",
@@ -95,7 +95,7 @@ RIGHTS: Final = (
         'return _cool_off(application, "", now, rules, party=Party.SYSTEM)',
         'return _approved(application, now, rules, party=Party.SYSTEM, actor="")',
         "a_valid_decision",
-        within=100,
+        within=400,
     ),
     _m(
         "a clerk confirms beyond the office's scope",
@@ -103,7 +103,7 @@ RIGHTS: Final = (
         "if not any(theirs & frozenset(map(fold, names)) for names in given):",
         "if False:",
         "a_valid_decision",
-        within=100,
+        within=400,
     ),
     _m(
         "a risk flag at the counter asks nobody",
@@ -111,7 +111,7 @@ RIGHTS: Final = (
         "if not asks_besides_clerk(known.flags, rules):",
         "if True:",
         "a_valid_decision",
-        within=800,
+        within=200,
     ),
     _m(
         "a card's token counts for any verification",
@@ -119,7 +119,7 @@ RIGHTS: Final = (
         "made_for == verification and young",
         "young",
         "a_valid_decision",
-        within=400,
+        within=800,
     ),
     _m(
         "an old verification counts",
@@ -127,7 +127,7 @@ RIGHTS: Final = (
         "made_for == verification and young",
         "made_for == verification",
         "a_valid_decision",
-        within=200,
+        within=400,
     ),
     _m(
         "a young link is used at once",
@@ -143,7 +143,7 @@ RIGHTS: Final = (
         "if case.found.card_passes >= rules.card_passes_per_day:",
         "if False:",
         "a_valid_decision",
-        within=800,
+        within=3000,
     ),
     _m(
         "another pass is left alone",
@@ -152,6 +152,7 @@ RIGHTS: Final = (
         "if False:",
         "a_foreign_pass_is_found",
         "a_shown_pass_is_live",
+        "a_pass_is_recorded_or_gone",
         within=6000,
     ),
     _m(
@@ -161,7 +162,7 @@ RIGHTS: Final = (
         "await ports.passes.delete(application.subject, minted.id)\n"
         "    return await _seal(application, attempt, minted, ports)",
         "a_shown_pass_is_live",
-        within=200,
+        within=20,
     ),
     _m(
         "typed addresses get the link",
@@ -169,7 +170,7 @@ RIGHTS: Final = (
         "with_link=application.contact_confirmed",
         "with_link=True",
         "links_go_to_trusted_addresses",
-        within=50,
+        within=20,
     ),
     _m(
         "a confirmed address gets the link without delay",
@@ -177,7 +178,7 @@ RIGHTS: Final = (
         "if typed or cools_off(approved, rules):",
         "if cools_off(approved, rules):",
         "links_go_to_trusted_addresses",
-        within=400,
+        within=50,
     ),
     _m(
         "any session may collect",
@@ -185,7 +186,7 @@ RIGHTS: Final = (
         "if session != collector.session:",
         "if False:",
         "only the browser that asked can read the pass",
-        within=400,
+        within=1500,
     ),
     _m(
         "a request is erased before it is answered",
@@ -211,7 +212,7 @@ RIGHTS: Final = (
         "*to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=1_000_000 + parked.interventions)",
         "",
         "every_application_is_accounted_for",
-        within=6000,
+        within=12000,
     ),
     _m(
         "answered requests stay in the inbox",
