@@ -37,6 +37,8 @@ class Urgency(StrEnum):
     SKIPPABLE = "skippable"
 
 
+CAN_WAIT = frozenset({Urgency.LATER, Urgency.SKIPPABLE})
+
 URGENCY: dict[MailKind, Urgency] = {
     MailKind.RECEIPT: Urgency.SKIPPABLE,
     MailKind.OWNER_NOTICE: Urgency.FIRST,
@@ -149,6 +151,7 @@ class MailBudget:
 
     Attributes:
         back_at: When those that were turned away come back (UTC): until they had their turn, what is owed only now stands back.
+        hour_waited: How many of the present hour's messages could have waited; they have a part of it that they cannot exceed.
     """
 
     minute_from: datetime
@@ -157,6 +160,7 @@ class MailBudget:
     hour_sent: int
     staff_at: datetime | None = None
     back_at: datetime | None = None
+    hour_waited: int = 0
 
     @staticmethod
     def fresh(now: datetime) -> "MailBudget":
@@ -169,16 +173,20 @@ class MailBudget:
         if not -CLOCKS_APART <= now - bucket.minute_from < timedelta(minutes=1):
             bucket = replace(bucket, minute_from=now, minute_sent=0)
         if not -CLOCKS_APART <= now - bucket.hour_from < timedelta(hours=1):
-            bucket = replace(bucket, hour_from=now, hour_sent=0)
+            bucket = replace(bucket, hour_from=now, hour_sent=0, hour_waited=0)
         return bucket
 
     def room(self, urgency: Urgency, limits: MailLimits, now: datetime) -> int:
         """How many messages of this class may be sent now.
 
-        Staff have a quarter of the hour reserved; what can wait leaves half of it to what cannot.
+        Staff have a quarter of the hour reserved. What can wait has a quarter at most, however much of it there is, and receipts
+        half of that: so half of the hour is left to what cannot wait, and nobody fills it with mails that are cheap to cause.
         """
         bucket = self.rolled(now)
         left = min(limits.per_minute - bucket.minute_sent, limits.per_hour - bucket.hour_sent)
+        if urgency in CAN_WAIT:
+            part = max(1, limits.per_hour // (8 if urgency is Urgency.SKIPPABLE else 4))
+            left = min(left, part - bucket.hour_waited)
         reserve = {
             Urgency.STAFF: 0,
             Urgency.FIRST: limits.per_hour // 4,
@@ -194,13 +202,14 @@ class MailBudget:
             return True
         return bucket.hour_sent * 2 < limits.per_hour
 
-    def taken(self, count: int, now: datetime, *, staff: bool) -> "MailBudget":
-        """The bucket after ``count`` messages."""
+    def taken(self, count: int, now: datetime, *, staff: bool, waited: bool = False) -> "MailBudget":
+        """The bucket after ``count`` messages; ``waited``: they were of a class that can wait."""
         bucket = self.rolled(now)
         return replace(
             bucket,
             minute_sent=bucket.minute_sent + count,
             hour_sent=bucket.hour_sent + count,
+            hour_waited=bucket.hour_waited + (count if waited else 0),
             staff_at=now if staff else bucket.staff_at,
         )
 

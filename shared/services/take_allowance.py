@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.mails import MailBudget, MailLimits, Urgency, in_turn
+from shared.domain.mails import CAN_WAIT, MailBudget, MailLimits, Urgency, in_turn
 from shared.domain.wakes import TRY_AGAIN
 from shared.ports import StaleError
 from shared.services.worker_ports import WorkerPorts
@@ -81,7 +81,8 @@ def share(
         granted[urgency] = min(count, budget.room(urgency, limits, now))
         if granted[urgency]:
             # A digest that not all could be told of is not over: the others need not wait for the next one.
-            budget = budget.taken(granted[urgency], now, staff=staff and granted[urgency] == count)
+            told = staff and granted[urgency] == count
+            budget = budget.taken(granted[urgency], now, staff=told, waited=urgency in CAN_WAIT)
         if granted[urgency] < count:
             again.append(budget.next_chance(urgency, limits, now))
             if urgency is Urgency.FIRST:

@@ -161,6 +161,25 @@ def test_each_class_leaves_what_more_urgent_ones_may_need(urgency: Urgency, left
     assert MailBudget(NOW, 0, NOW, 60).room(urgency, limits, NOW) == left
 
 
+def test_what_can_wait_never_takes_more_than_a_quarter_of_the_hour() -> None:
+    limits = MailLimits(per_minute=1000, per_hour=100)
+    bucket = MailBudget.fresh(NOW)
+    for urgency, most in ((Urgency.SKIPPABLE, 12), (Urgency.LATER, 25)):
+        room = bucket.room(urgency, limits, NOW)
+        bucket = bucket.taken(room, NOW, staff=False, waited=True)
+        assert bucket.hour_sent == most
+        assert bucket.room(urgency, limits, NOW) == 0
+    assert bucket.room(Urgency.FIRST, limits, NOW) == 50
+    assert bucket.room(Urgency.LATER, limits, NOW + timedelta(hours=1)) == 25
+
+
+def test_what_can_wait_has_its_part_although_much_else_was_sent() -> None:
+    busy = MailBudget(NOW, 0, NOW, 50)
+    assert busy.room(Urgency.LATER, MailLimits(per_minute=1000), NOW) == 17
+    least = MailLimits(per_minute=1, per_hour=1)
+    assert MailBudget.fresh(NOW).room(Urgency.LATER, least, NOW) == 1
+
+
 def test_the_minute_and_the_hour_begin_anew_when_they_have_passed() -> None:
     spent = MailBudget(NOW, 30, NOW, 30)
     assert spent.room(Urgency.FIRST, _LIMITS, NOW + timedelta(seconds=59)) == 0

@@ -14,6 +14,7 @@ from shared.ports import ForbiddenError, UnavailableError, UnknownOutcomeError
 from shared.services.act_on_own_case import send_photo
 from shared.services.take_allowance import share
 from tests.unit import people
+from tests.unit.counters import respond
 from tests.unit.observed import CrashError, Fault
 from tests.unit.reaching import reach, withdraw
 from tests.unit.university import rules_of
@@ -143,6 +144,22 @@ async def test_owner_notices_leave_staff_their_quarter_of_the_hour() -> None:
     await world.tick()
     assert world.subjects(people.OUTSIDE) == ["owner_notice"]
     assert not world.owed(name)
+
+
+async def test_mails_that_can_wait_do_not_keep_owners_from_hearing() -> None:
+    """Somebody has eighty forms sent beside an open application: each of them ends, and none of that holds anybody up."""
+    world = World()
+    await respond(world, response="0")
+    for number in range(1, 80):
+        await respond(world, response=str(number))
+        await world.tick()
+        if number % 20 == 0:
+            await world.move(timedelta(minutes=1))
+    await world.move(timedelta(minutes=1))
+    await _crowd(world, 16)
+    await world.tick()
+    for number in range(16):
+        assert world.subjects(f"student-{number}@home.example")[:1] == ["owner_notice"]
 
 
 async def test_staff_are_written_to_every_ten_minutes_once_half_the_hour_is_spent() -> None:
