@@ -73,8 +73,8 @@ async def staff_lift_block(visit: Visit) -> func.HttpResponse:
     given = visit.form().text("reason_code")
     if given not in {each.value for each in LiftReason}:
         raise Trouble(Problem.BAD_REQUEST, link=f"/staff/applications/{name}")
-    reason = LiftReason(given)
-    await watch_blocks.lift_block(name, reason, member.identity, member.token, bootstrap.web())
+    reason, seen = LiftReason(given), visit.form().text("seen").split(",")
+    await watch_blocks.lift_block(name, reason, member.identity, member.token, bootstrap.web(), seen=seen)
     return _taken(visit, f"/staff/applications/{name}")
 
 

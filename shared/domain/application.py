@@ -49,8 +49,9 @@ class Application:
         vouched: A verified confirmation at the counter, or a verified card, said that the person was there.
         disowned: The owner said "this was not me", whatever came of it.
         contest_kept: The account's lock knows of it, so that no number of later applications makes anybody forget.
-        blocks: Of a case at the office: what blocked the account when it was looked at first; ``to_lift`` is what is still to be
-            taken off its lock, ``lifters`` are the marks of the operator who said so.
+        blocks: Of a case at the office: what blocked the account when it was looked at first after the confirmation
+            (``blocks_seen``: it was); ``to_lift`` is what is still to be taken off its lock, ``lifters`` are the marks of the
+            operator who said so.
         sessions_to_end: Sessions are to be ended although the case is over.
         due_at: When the clock moves the present state (UTC): opening, overdue, expiry, end of the delay.
         pickup_until: Until when the pass may be collected (UTC).
@@ -114,6 +115,7 @@ class Application:
     disowned: bool = False
     contest_kept: bool = False
     blocks: tuple[str, ...] = ()
+    blocks_seen: bool = False
     to_lift: tuple[str, ...] = ()
     lifters: tuple[str, ...] = ()
     sessions_to_end: bool = False

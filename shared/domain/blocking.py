@@ -4,6 +4,7 @@ The block is a fact of the account, kept with its lock. An operator lifts it, or
 office that a second person approved and that ended with a new method (ADR 14).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -12,14 +13,19 @@ from shared.domain import closing
 from shared.domain.accounts import AccountFacts, GuardResult
 from shared.domain.addressees import to_owner
 from shared.domain.application import Application, Change, note, with_facts
+from shared.domain.case_parts import marks_of
 from shared.domain.events import EventKind, Party
-from shared.domain.kinds import Channel, Closing, Guard
+from shared.domain.kinds import Channel, Closing, DecisionKind, Guard
 from shared.domain.mails import MailKind
 from shared.domain.requests import Request
 from shared.domain.rules import Rules
 from shared.domain.staff import Decider
 from shared.domain.states import State
 
+NO_AFTER_LIFT: Final = 1
+"""Slot of a "not me" that the owner says once more after the block was lifted; the first one has slot 0."""
+SEEN: Final = "seen"
+"""Field of a request to lift: the cases that the operator saw, with commas between them."""
 _PEOPLE: Final = 2
 """Who decides at the office about a blocked account: the clerk, and somebody else."""
 
@@ -27,6 +33,17 @@ _PEOPLE: Final = 2
 def heeds_block(application: Application) -> bool:
     """Whether a block of its account ends this application: every way in does but the office, where a person is seen."""
     return application.channel is not Channel.OFFICE
+
+
+def had_part(application: Application) -> frozenset[str]:
+    """Marks of whoever approved this case or was its clerk: they do not say that all is well when its owner said "not me"."""
+    marks = {application.clerk}
+    for each in application.approvals:
+        marks.update(marks_of(each))
+    decided = application.decided
+    if decided is not None and decided.kind == DecisionKind.APPROVE:  # it outlives the approvals
+        marks.add(decided.oid)
+    return frozenset(marks - {""})
 
 
 def gives_way_to_block(application: Application, contested: str) -> bool:
@@ -70,6 +87,18 @@ def lift(
     )
     told = to_owner(known, MailKind.BLOCK_LIFTED, now, round_=lifting.interventions)
     return replace(change, application=lifting).owing(*told).answering(request, now)
+
+
+def seen_in(body: Mapping[str, str]) -> frozenset[str]:
+    """The cases that blocked the account on the page where the operator pressed the button."""
+    return frozenset(body.get(SEEN, "").split(",")) - {""}
+
+
+def nothing_to_lift(application: Application, request: Request, now: datetime) -> Change:
+    """What the operator saw does not block any more: it is counted as an intervention, so that the next press is a new one."""
+    change = closing.too_late(application, request, now)
+    counted = replace(change.application, interventions=application.interventions + 1)
+    return replace(change, application=counted)
 
 
 def lifted_at_office(application: Application) -> bool:

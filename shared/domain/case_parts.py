@@ -78,6 +78,12 @@ class IssuedPass:
     session: str
 
 
+def marks_of(approval: Approval) -> tuple[str, ...]:
+    """What an approver is remembered by: the account and, since it may not be the only one, the person."""
+    person = (f"employee:{approval.employee_id}",) if approval.employee_id else ()
+    return (approval.oid, *person)
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The last decision of a reviewer, as colleagues and the applicant are told."""

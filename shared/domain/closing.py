@@ -7,6 +7,7 @@ from typing import Any
 from shared.domain.accounts import GuardResult
 from shared.domain.addressees import to_applicant, to_collect, to_owner, to_staff
 from shared.domain.application import Application, Change, move, note
+from shared.domain.case_parts import marks_of
 from shared.domain.errors import NotAllowedError
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import IN_PERSON, Attention, Channel, Closing
@@ -184,7 +185,7 @@ def disown(application: Application, request: Request, now: datetime, rules: Rul
         if said.state is State.STOPPING
         else replace(said, sessions_to_end=True)
     )
-    alert = to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=2_000_000)
+    alert = to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=2_000_000 + request.slot)
     return replace(change, application=said).owing(*alert).answering(request, now)
 
 
@@ -246,9 +247,7 @@ def run_again(
         attempts=application.attempts + 1,
     )
     actor = operator.staff.oid if operator.staff else ""
-    own = any(
-        {each.oid, f"employee:{each.employee_id}"} & set(operator.marks) for each in application.approvals
-    )
+    own = any(set(marks_of(each)) & set(touched.operators) for each in application.approvals)
     stands = decision_verifies and not own
     change = _back(application, touched, actor, now, rules, decision_verifies=stands)
     return change.answering(request, now)

@@ -115,6 +115,8 @@ def confirm(application: Application, request: Request, clerk: Decider, now: dat
         contact_email=contact,
         contact_confirmed=bool(contact) and bool(body.get("contact_confirmed")),
         guards=(),
+        blocks=(),
+        blocks_seen=False,
         due_at=None,
     )
     change = note(vouched, EventKind.VOUCHED, now, party=Party.CLERK, actor=confirmation.oid, card=card.value)

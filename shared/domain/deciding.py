@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.domain.accounts import refused
 from shared.domain.addressees import to_applicant, to_collect, to_owner, to_staff
 from shared.domain.application import Application, Change, move, note
-from shared.domain.case_parts import Approval, Decided
+from shared.domain.case_parts import Approval, Decided, marks_of
 from shared.domain.closing import need_attention, stop
 from shared.domain.counter import print_slip
 from shared.domain.errors import NotAllowedError
@@ -102,8 +102,9 @@ def decide_by_card(application: Application, linked_at: datetime, now: datetime,
 def decide_at_counter(application: Application, found: Prechecks, now: datetime, rules: Rules) -> Change:
     """The clerk's confirmation is the decision of the office channel, unless the prechecks say otherwise.
 
-    A guard that refuses asks the operator, a risk flag a reviewer too; then the owner has the notice, otherwise the word
-    that a slip was printed. A slip is printed only if the person is at the counter, not if others decided meanwhile.
+    A guard that refuses asks the operator, and so does a clerk who lifted a block of this account; a risk flag asks a reviewer
+    too. Then the owner has the notice, otherwise the word that a slip was printed. A slip is printed only if the person is at
+    the counter, not if others decided meanwhile.
 
     Args:
         application: A case that its clerk has confirmed.
@@ -123,7 +124,7 @@ def decide_at_counter(application: Application, found: Prechecks, now: datetime,
     if clerk.oid == known.subject or same_person:
         raise NotAllowedError("own case")
     notices = to_owner(known, MailKind.OWNER_NOTICE, now, round_=known.round)
-    if refused(found.guards):
+    if refused(found.guards) or set(marks_of(clerk)) & set(known.operators):
         return need_attention(known, Attention.GUARD, now, rules).owing(*notices)
     if not asks_besides_clerk(known.flags, rules):
         return _approved(known, now, rules, party=Party.CLERK, actor=clerk.oid)

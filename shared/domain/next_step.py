@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from shared.domain import closing, issuing, reviewing
 from shared.domain.application import Application, Change, note
+from shared.domain.blocking import NO_AFTER_LIFT
 from shared.domain.events import EventKind, Party
 from shared.domain.issuing import Minted, NotMinted
 from shared.domain.kinds import Attention, Closing
@@ -120,6 +121,7 @@ def _from_the_future(application: Application, request: Request) -> bool:
         RequestKind.RUN_AGAIN: application.interventions,
         RequestKind.STOP: application.interventions,
         RequestKind.LIFT_BLOCK: application.interventions,
+        RequestKind.NOT_ME: NO_AFTER_LIFT,
     }
     return request.slot > newest.get(request.kind, request.slot)
 

@@ -1,5 +1,6 @@
 """Verbs from the application's arrival to the decision."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -119,15 +120,23 @@ def precheck(application: Application, found: Prechecks, now: datetime, rules: R
 def judged(application: Application, found: Prechecks, rules: Rules) -> Application:
     """The application with everything that was found out about its account, and what is unusual about it."""
     known = application if found.account is None else with_facts(application, found.account)
+    office = known.channel is Channel.OFFICE
     known = replace(
         known,
         guards=found.guards,
         methods_seen=tuple(each for each in found.methods if each.kind.is_mfa),
-        blocks=found.blocks if known.channel is Channel.OFFICE else (),
-        operators=(*known.operators, *(each for each in found.lifters if each not in known.operators)),
+        blocks=known.blocks if known.blocks_seen else found.blocks if office else (),
+        blocks_seen=office,
     )
+    known = with_operators(known, found.lifters)
     risks = RiskFindings(found.account, found.earlier, found.contested_before, found.history, found.photo)
     return flagged(known, risks, rules.risk_limits)
+
+
+def with_operators(application: Application, marks: Iterable[str]) -> Application:
+    """The application, in which these decide nothing: they acted as operators for its account."""
+    fresh = (each for each in marks if each not in application.operators)
+    return replace(application, operators=(*application.operators, *fresh))
 
 
 def enter_queue(application: Application, received_at: datetime, now: datetime, rules: Rules) -> Change:

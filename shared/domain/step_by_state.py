@@ -4,12 +4,12 @@ from datetime import datetime
 
 from shared.domain import closing, deciding, reviewing
 from shared.domain.application import Application
-from shared.domain.kinds import Attention
+from shared.domain.kinds import Attention, Channel
 from shared.domain.mails import MailKind
-from shared.domain.requests import RequestKind
+from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.states import State
-from shared.domain.step_facts import all_refused, cooled_at, expire, first, owner_notified
+from shared.domain.step_facts import all_refused, cooled_at, expire, first, missing, owner_notified
 from shared.domain.step_of_card import cooled_link
 from shared.domain.step_of_counter import step_at_counter, step_confirmed
 from shared.domain.step_of_pass import (
@@ -21,7 +21,7 @@ from shared.domain.step_of_pass import (
 )
 from shared.domain.step_of_photo import look_up_photo, photo_use
 from shared.domain.step_submitted import step_submitted
-from shared.domain.steps import Case, Commit, GatherDecider, Step
+from shared.domain.steps import Case, Commit, GatherDecider, Need, Step
 
 
 def advance(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
@@ -45,10 +45,7 @@ def _in_review(case: Case, application: Application, now: datetime, rules: Rules
         return step_confirmed(case, application, now, rules)
     request = first(case, RequestKind.DECISION)
     if request is not None:
-        decider = case.found.deciders.get(request.key)
-        if decider is None:
-            return None if case.found.unreachable else GatherDecider(request)
-        return Commit(deciding.decide(application, request, decider, now, rules))
+        return _decide(case, application, request, now, rules)
     if all_refused(case, MailKind.REVIEW):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
     if application.due_at is None or now < application.due_at:
@@ -56,6 +53,20 @@ def _in_review(case: Case, application: Application, now: datetime, rules: Rules
     if application.approvals and application.overdue:
         return Commit(deciding.cool_off_without_second(application, now, rules))
     return Commit(reviewing.remind(application, now, rules))
+
+
+def _decide(
+    case: Case, application: Application, request: Request, now: datetime, rules: Rules
+) -> Step | None:
+    """A reviewer decides; at the office a block may have been lifted since the prechecks, by one who must not decide then."""
+    decider = case.found.deciders.get(request.key)
+    if decider is None:
+        return None if case.found.unreachable else GatherDecider(request)
+    lacking = missing(case, Need.BLOCK) if application.channel is Channel.OFFICE else None
+    if lacking is not None:
+        return None if case.found.unreachable else lacking
+    known = reviewing.with_operators(application, case.found.lifters)
+    return Commit(deciding.decide(known, request, decider, now, rules))
 
 
 def _returned(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:

@@ -53,7 +53,10 @@ def tend_block(case: Case, application: Application, now: datetime, rules: Rules
 
 
 def _lift(case: Case, application: Application, request: Request, now: datetime) -> Step | None:
-    """The operator's token is verified here as every other, and nobody lifts a block of their own account."""
+    """The operator's token is verified here as every other; nobody lifts a block of their own account, or of their own deeds.
+
+    Only what they saw is lifted: of what the owner said "not me" since then they know nothing.
+    """
     if request.slot != application.interventions:
         return Commit(closing.too_late(application, request, now))
     if case.found.unreachable or case.found.refused:
@@ -66,9 +69,12 @@ def _lift(case: Case, application: Application, request: Request, now: datetime)
     lacking = missing(case, Need.BLOCK, Need.ACCOUNT)
     if lacking is not None:
         return lacking
-    account, blocks = case.found.account, case.found.blocks or ()
-    if account is not None and not decider.may_operate(with_facts(application, account)):
+    account = case.found.account
+    own = account is not None and not decider.may_operate(with_facts(application, account))
+    if own or set(decider.marks) & (case.found.had_part | blocking.had_part(application)):
         return Commit(closing.refuse_operator(application, request, now))
+    seen = blocking.seen_in(request.body)
+    blocks = tuple(each for each in case.found.blocks or () if each in seen)
     if not blocks:
-        return Commit(closing.too_late(application, request, now))
+        return Commit(blocking.nothing_to_lift(application, request, now))
     return Commit(blocking.lift(application, request, decider, blocks, account, now))

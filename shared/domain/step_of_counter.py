@@ -123,8 +123,8 @@ def _is_clerk_of(application: Application, decider: Decider) -> bool:
 def _confirm(
     case: Case, application: Application, request: Request, clerk: Decider, now: datetime, rules: Rules
 ) -> Step | None:
-    """The scope is asked again of what the directory says now."""
-    lacking = missing(case, Need.ACCOUNT)
+    """The scope is asked again of what the directory says now, and whether this clerk lifted a block of the account."""
+    lacking = missing(case, Need.ACCOUNT, Need.BLOCK)
     if lacking is not None:
         return None if case.found.unreachable else lacking
     account = case.found.account
@@ -136,6 +136,6 @@ def _confirm(
     if bar is not None:
         change = counter.refuse_counter(application, bar, clerk, now, rules)
         return Commit(change.answering(request, now))
-    if set(clerk.marks) & set(application.operators):
+    if set(clerk.marks) & {*application.operators, *case.found.lifters}:
         return Commit(counter.refuse_confirmation(application, request, "operated", now, rules))
     return Commit(counter.confirm(application, request, clerk, now))

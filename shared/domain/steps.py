@@ -240,7 +240,8 @@ class Findings:
         cards: The same of requests for the pass, by key.
         card_passes: How many passes by card the account got within 24 hours.
         link_stands: Whether the account is still linked as it was when its card decided.
-        blocks: What blocks the account; ``block_lifted``: what the case names was taken off.
+        blocks: What blocks the account, with what is still to be written to its lock; ``lifters``: marks of who lifted before;
+            ``had_part``: of who decided what it is about; ``block_lifted``: what the case names was taken off.
         refused: Graph refuses to answer for good: a permission is missing.
         mails_blocked_until: The mail service or its budget takes nothing before then.
         passes_deleted: Ids of the passes that this look deleted; never forgotten within the look.
@@ -277,6 +278,8 @@ class Findings:
     sessions_revoked: bool = False
     contest_kept: bool = False
     blocks: tuple[str, ...] | None = None
+    lifters: tuple[str, ...] = ()
+    had_part: frozenset[str] = frozenset()
     block_lifted: bool = False
     methods_gone: tuple[Method, ...] | None = None
     photos_erased: frozenset[str] = frozenset()

@@ -112,7 +112,8 @@ def _confirm(body: dict[str, str]) -> bool:
 
 
 def _lift_block(body: dict[str, str]) -> bool:
-    return _one_of(body.get("reason_code"), LiftReason)
+    seen = body.get("seen", "").split(",")
+    return all(map(_ID.fullmatch, seen)) and _one_of(body.get("reason_code"), LiftReason)
 
 
 def _cut_link(body: dict[str, str]) -> bool:

@@ -1,6 +1,7 @@
 """The owner's answer to a notice: "I applied" or "I did not". No sign-in: whoever reads the mailbox may stop a case."""
 
 from shared.domain.application import Application
+from shared.domain.blocking import NO_AFTER_LIFT
 from shared.domain.erasing import forgotten
 from shared.domain.errors import LinkExpiredError
 from shared.domain.links import LinkClaims, Purpose
@@ -32,11 +33,18 @@ async def answer_not_mine(claims: LinkClaims, ports: WebPorts) -> Application:
         UnavailableError: storage cannot be reached: the owner must be told to try again.
     """
     found: FoundCase = await find_case(claims.application, ports)
-    await ask(claims.application, RequestKind.NOT_ME, 0, ports)
+    slot = await _slot(found.application, ports)
+    await ask(claims.application, RequestKind.NOT_ME, slot, ports)
     opened = await open_application_of(found.application.subject, ports)
     if opened and opened != claims.application:
         await ask(opened, RequestKind.NOT_ME, 0, ports)
     return found.application
+
+
+async def _slot(case: Application, ports: WebPorts) -> int:
+    """Once somebody has lifted what the first "no" closed, another one is new: it closes nothing, but staff must hear of it."""
+    lock = await ports.locks.read(case.subject) if case.subject else None
+    return NO_AFTER_LIFT if lock is not None and case.id in lock.lifted else 0
 
 
 async def answer_mine(claims: LinkClaims, ports: WebPorts) -> Application:

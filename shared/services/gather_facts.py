@@ -2,7 +2,7 @@
 
 from shared.domain.accounts import Method
 from shared.domain.application import Application
-from shared.domain.blocking import heeds_block
+from shared.domain.blocking import had_part, heeds_block
 from shared.domain.kinds import Closing
 from shared.domain.risks import Earlier
 from shared.domain.steps import Findings, LockFacts, Need
@@ -56,8 +56,7 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
             heeds = heeds_block(application)
             found.lock = await take_lock(subject, application.id, ports, heeds_block=heeds)
         case Need.BLOCK:
-            lock = await ports.locks.read(subject)
-            found.blocks = lock.blocked_by if lock is not None else ()
+            await _gather_block(subject, application.id, found, ports)
         case Need.ACCOUNT:
             found.account = await ports.directory.facts(subject)
             found.account_asked = True
@@ -71,6 +70,21 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
             found.stored_decision = await _stored_decision(snapshot, ports)
         case Need.CARD | Need.CARD_PASSES | Need.LINK_STANDS:
             await gather_card.gather(need, snapshot, found, ports)
+
+
+async def _gather_block(subject: str, application: str, found: Findings, ports: WorkerPorts) -> None:
+    """What blocks the account, who lifted before, and who had a part in what it is about: with whoever holds the lock now."""
+    lock = await ports.locks.read(subject)
+    if lock is None:
+        found.blocks = ()
+        return
+    names = tuple(each for each in (lock.application, *lock.earlier) if each != application)
+    found.lifters = lock.lifters
+    blocks = (*lock.blocked_by, *_unwritten(lock, await _earlier(names, ports)))
+    for each in dict.fromkeys((*blocks, lock.application)) if blocks else ():
+        snapshot = await ports.applications.read(each)
+        found.had_part |= had_part(snapshot.application) if snapshot is not None else frozenset()
+    found.blocks = blocks
 
 
 async def _gather_brake(need: Need, found: Findings, ports: WorkerPorts) -> None:
@@ -141,18 +155,24 @@ async def _taken(
 ) -> LockFacts:
     """What the lock says of earlier contests; one that is still to be written down blocks as if it were."""
     earlier = await _earlier(names, ports)
-    contested = [each.id for each in earlier[:_EARLIER_LOOKED_AT] if each.disowned]
-    pending = tuple(each for each in contested if each not in {*lock.blocked_by, *lock.lifted})
-    blocked = (*lock.blocked_by, *pending)
+    contested = any(each.disowned for each in earlier[:_EARLIER_LOOKED_AT])
+    blocked = (*lock.blocked_by, *_unwritten(lock, earlier))
     return LockFacts(
         application,
         len(names),
-        contested_before=lock.contested or bool(contested),
+        contested_before=lock.contested or contested,
         blocked=blocked,
         lifted=bool(lock.lifted) and not blocked,
         lifters=lock.lifters,
         history=tuple(map(_history_of, earlier)),
     )
+
+
+def _unwritten(lock: AccountLock, earlier: list[Application]) -> tuple[str, ...]:
+    """The latest cases of which the owner said "not me" and of which the lock does not know yet."""
+    known = {*lock.blocked_by, *lock.lifted}
+    latest = earlier[:_EARLIER_LOOKED_AT]
+    return tuple(each.id for each in latest if each.disowned and each.id not in known)
 
 
 async def _methods(subject: str, found: Findings, ports: WorkerPorts) -> tuple[Method, ...]:

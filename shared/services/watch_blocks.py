@@ -1,10 +1,13 @@
 """The console's side of a block: which accounts are blocked, what an operator may do about one, and about its card."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
 from shared.domain.application import Application
+from shared.domain.blocking import SEEN, had_part
 from shared.domain.kinds import LiftReason
 from shared.domain.requests import RequestKind
 from shared.domain.staff import StaffIdentity
@@ -13,6 +16,9 @@ from shared.services.ask import ask
 from shared.services.find_case import read_case
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
+
+_MOST_SEEN: Final = 100
+"""As many names as fit into one field of a request; more are lifted by pressing again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +57,39 @@ async def _as_case(lock: AccountLock, ports: WebPorts) -> Blocked:
 
 
 async def lift_block(
-    application: str, reason: LiftReason, staff: StaffIdentity, token: str, ports: WebPorts
+    application: str,
+    reason: LiftReason,
+    staff: StaffIdentity,
+    token: str,
+    ports: WebPorts,
+    *,
+    seen: Collection[str],
 ) -> None:
     """Ask for the block of this case's account to be lifted; the worker verifies the operator's token.
 
+    Args:
+        application: The case from whose page it is asked.
+        reason: Why.
+        staff: The operator.
+        token: Their ID token.
+        ports: The web's ports.
+        seen: The cases that blocked the account on that page: what the owner said "not me" of since then stays.
+
     Raises:
-        RefusedError: there is no such case (``NOT_FOUND``), it is the operator's own (``OWN_CASE``), or nothing blocks its
-            account (``TOO_LATE``).
+        RefusedError: there is no such case (``NOT_FOUND``), it is the operator's own (``OWN_CASE``), they decided what the block
+            is about (``FORBIDDEN``), or nothing that they saw blocks its account (``TOO_LATE``).
         UnavailableError: storage cannot be reached.
     """
     case = await _anothers(application, staff, ports)
     lock = await ports.locks.read(case.subject) if case.subject else None
-    if lock is None or not lock.blocked:
+    named = [each for each in lock.blocked_by if each in seen][:_MOST_SEEN] if lock is not None else []
+    if not named:
         raise RefusedError(Refusal.TOO_LATE, link=f"/staff/applications/{application}")
-    body = {"reason_code": reason.value}
+    for each in (application, *named):
+        snapshot = await ports.applications.read(each)
+        if snapshot is not None and staff.oid in had_part(snapshot.application):
+            raise RefusedError(Refusal.FORBIDDEN, link=f"/staff/applications/{application}")
+    body = {"reason_code": reason.value, SEEN: ",".join(named)}
     await ask(application, RequestKind.LIFT_BLOCK, case.interventions, ports, body=body, evidence=token)
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -48,7 +49,8 @@ async def knock(
 ) -> Answer:
     """Send what the row says, with these headers and these cookies besides those that every caller brings."""
     how = KNOCKS[row]
-    kind, body = _body(how)
+    form = {name: value.replace("{case}", scene.case) for name, value in how.form.items()}
+    kind, body = _body(replace(how, form=form))
     headers = {"accept-language": "en", "origin": house.base_url, **({"content-type": kind} if kind else {})}
     carried = {name: _carried(scene, name) for name in how.carries}
     headers |= cookie_header(carried | dict(sessions or {})) if sessions is not None else {}

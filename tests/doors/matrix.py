@@ -28,7 +28,7 @@ class Knock:
     Attributes:
         scene: What there is (``scenes.SCENES``).
         path: The address, with ``{case}``, ``{poison}`` or a link's purpose in it.
-        form: Fields of a form.
+        form: Fields of a form, with ``{case}`` in them.
         json: Members of a JSON body, instead of a form.
         sample: Name of a recorded form response that is sent instead.
         photo: Whether a photo goes with the form.
@@ -52,7 +52,7 @@ _CONFIRM: Final = {"card": "student_card", "face": "on", "valid": "on", "reason"
 _BOX: Final = {"confirm": "on"}
 _FREEZES: Final = {"reason_code": "fault", "number": "0"}
 _THAWS: Final = {"reason_code": "cleared", "number": "1"}
-_LIFT: Final = {"confirm": "on", "reason_code": "owner_identified"}
+_LIFT: Final = {"confirm": "on", "reason_code": "owner_identified", "seen": "{case}"}
 _KEY: Final = {"public_key": "key"}
 _PHOTOS: Final = ("photos",)
 

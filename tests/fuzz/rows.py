@@ -26,7 +26,7 @@ _FIELDS: Final = (
     "source", "frontend", "decision",
     "reason_code", "message", "confirm_contact", "public_key", "session", "verification", "card", "face",
     "valid", "contact_confirmed", "clerk",
-    "clerk_name", "reviewer", "sign_in", "poison", "row", "part", "slip", "asked",
+    "clerk_name", "reviewer", "sign_in", "poison", "row", "part", "slip", "asked", "seen",
 )  # fmt: skip
 _WORDS: Final = tuple(
     each.value for kind in (Channel, Reason, ReasonCode, DecisionKind, CardKind, Language) for each in kind

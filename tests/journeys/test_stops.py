@@ -142,9 +142,8 @@ def test_after_not_me_the_account_is_blocked_until_an_operator_lifts_that(town: 
     operator = town.staff("operator")
     assert case.reference in words(operator.get("/staff/attention").text)
     assert "This account is protected" in words(operator.get(f"/staff/applications/{case.id}").text)
-    sent = operator.post(
-        f"/staff/applications/{case.id}/lift-block", data={"reason_code": "owner_identified"}
-    )
+    lifting = {"reason_code": "owner_identified", "seen": case.id}
+    sent = operator.post(f"/staff/applications/{case.id}/lift-block", data=lifting)
     assert sent.status_code == 202
     case.waits_for("block_lifted")
     for address in case.person.person["mail"]:

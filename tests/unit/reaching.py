@@ -150,8 +150,19 @@ async def lift(world: World, name: str, by: str = "ope", token: str | None = Non
     staff = world.staff[by]
     given = staff.token if token is None else token
     reason = LiftReason.OWNER_IDENTIFIED
-    await world.person(lambda: watch_blocks.lift_block(name, reason, staff.identity, given, world.web))
+
+    async def press() -> None:
+        seen = await blocks_of(world)
+        await watch_blocks.lift_block(name, reason, staff.identity, given, world.web, seen=seen)
+
+    await world.person(press)
     await world.run()
+
+
+async def blocks_of(world: World) -> tuple[str, ...]:
+    """What the console's page names as blocking the student's account."""
+    lock = await world.storage.locks.read(world.student)
+    return lock.blocked_by if lock is not None else ()
 
 
 async def send_past_the_door(world: World, number: int = 1, contact_email: str = "") -> str:

@@ -248,7 +248,7 @@ async def test_nobody_else_lifts_it(who: str) -> None:
     if who == "the owner's other account":
         account = world.graph.account(world.student)
         account.facts = people.account("hanako", employee_id="employee-ope")
-    body = {"reason_code": "other"}
+    body = {"reason_code": "other", "seen": name}
     slot = world.case(name).interventions
     await ask(name, RequestKind.LIFT_BLOCK, slot, world.web, body=body, evidence=token)
     await world.run()
@@ -264,11 +264,13 @@ async def test_the_console_refuses_one_s_own_and_what_is_not_blocked() -> None:
     reason = LiftReason.OTHER
     own = replace(world.staff["ope"].identity, oid=world.student)
     with pytest.raises(RefusedError) as refused:
-        await watch_blocks.lift_block(name, reason, own, "token", world.web)
+        await watch_blocks.lift_block(name, reason, own, "token", world.web, seen=(name,))
     assert refused.value.refusal is Refusal.OWN_CASE
     await lift(world, name)
     with pytest.raises(RefusedError) as late:
-        await watch_blocks.lift_block(name, reason, world.staff["ope"].identity, "token", world.web)
+        await watch_blocks.lift_block(
+            name, reason, world.staff["ope"].identity, "token", world.web, seen=(name,)
+        )
     assert late.value.refusal is Refusal.TOO_LATE
 
 
@@ -309,7 +311,7 @@ async def test_two_presses_lift_once() -> None:
     staff = world.staff["ope"]
     reason = LiftReason.OTHER
     for _ in range(2):
-        await watch_blocks.lift_block(name, reason, staff.identity, staff.token, world.web)
+        await watch_blocks.lift_block(name, reason, staff.identity, staff.token, world.web, seen=(name,))
     await world.run()
     assert world.events(name).count("block_lifted") == 1
     assert len(world.storage.inbox) == 0
