@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from local.flow import Flow, new_run, sample_form
-from local.playbill import FRIDAY_EVENING, TUESDAY_OPENING, Playbill, expect
+from local.playbill import FRIDAY_EVENING, TUESDAY_OPENING, Playbill, expect, newcomer, telling
 from local.visitor import LocalCloud, NotSeenError, Visitor, eventually
 
 _MAILS = 4  # owner notice, pickup link, notice of the pass, completion
@@ -17,11 +17,18 @@ _SAID = {
 def play(app: str, local: str) -> str:
     """From the form's response to the completed application; returns the decrypted pass."""
     cloud = LocalCloud(local)
-    student = Visitor(app, cloud.people("student")[1])
+    student = Visitor(app, newcomer(cloud))
     reviewer = Visitor(app, cloud.people("reviewer")[0])
-    address = student.person["mail"][0]
     bill = Playbill.opened(cloud, FRIDAY_EVENING)
     case = _answered(app, local, student, bill)
+    with telling(app, cloud, case):
+        return _decided(student, reviewer, case, bill)
+
+
+def _decided(student: Visitor, reviewer: Visitor, case: str, bill: Playbill) -> str:
+    """From the owner's notice over the approval to the pass and the completion."""
+    cloud, app = bill.cloud, student.app
+    address = student.person["mail"][0]
     cloud.wait_link(address, r"/not-me/")
     student.sign_in().raise_for_status()
     expect(student, case, "held")

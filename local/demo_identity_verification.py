@@ -1,7 +1,7 @@
 """The way `identity_verification`: a card linked in good time, a phone lost on a Sunday night, the pass a minute later."""
 
 from local.card_holder import CardHolder
-from local.playbill import Playbill
+from local.playbill import Playbill, newcomer, telling
 from local.visitor import LocalCloud, NotSeenError, eventually
 
 THURSDAY_NOON = "2026-11-12T12:00:00+09:00"
@@ -12,7 +12,7 @@ SUNDAY_NIGHT = "2026-11-22T02:30:00+09:00"
 def play(app: str, local: str) -> str:
     """From the link to the completed registration; returns the decrypted pass."""
     cloud = LocalCloud(local)
-    at_home = CardHolder(app, cloud.people("student")[0])
+    at_home = CardHolder(app, newcomer(cloud))
     address = at_home.person["mail"][0]
     bill = Playbill.opened(cloud, THURSDAY_NOON)
     at_home.sign_in("linker", "/verify/link").raise_for_status()
@@ -36,9 +36,15 @@ def play(app: str, local: str) -> str:
     bill.step("verifies the card: no account, no password, nobody at the support desk")
     accepted = person.issues()
     accepted.raise_for_status()
+    with telling(app, cloud, accepted.json()["id"]):
+        return _reads(person, accepted.json()["reference"], bill)
+
+
+def _reads(person: CardHolder, reference: str, bill: Playbill) -> str:
+    """From the accepted request to the pass and the completion."""
     code = person.reads_pass()
-    bill.step(f"{accepted.json()['reference']}: the pass is made, sealed to this browser, and shown at once")
-    cloud.call("POST", f"/api/graph/users/{person.upn}/methods", {"kind": "microsoftAuthenticator"})
+    bill.step(f"{reference}: the pass is made, sealed to this browser, and shown at once")
+    bill.cloud.call("POST", f"/api/graph/users/{person.upn}/methods", {"kind": "microsoftAuthenticator"})
     person.post("/verify/registered", data={}).raise_for_status()
     person.waits_card("completed")
     eventually(lambda: "old_methods_removed" in _events(person) or None, "the removal of the old methods")

@@ -1,6 +1,6 @@
 """The way `website`: a student who has lost every method, a Friday evening before a holiday, a reviewer on Tuesday."""
 
-from local.playbill import FRIDAY_EVENING, TUESDAY_OPENING, Playbill, expect
+from local.playbill import FRIDAY_EVENING, TUESDAY_OPENING, Playbill, expect, newcomer, telling
 from local.visitor import LocalCloud, Visitor, eventually
 
 _MAILS = 4  # owner notice, pickup link, notice of the pass, completion
@@ -9,9 +9,8 @@ _MAILS = 4  # owner notice, pickup link, notice of the pass, completion
 def play(app: str, local: str) -> str:
     """From the first page to the completed application; returns the decrypted pass."""
     cloud = LocalCloud(local)
-    student = Visitor(app, cloud.people("student")[0])
+    student = Visitor(app, newcomer(cloud))
     reviewer = Visitor(app, cloud.people("reviewer")[0])
-    address = student.person["mail"][0]
     bill = Playbill.opened(cloud, FRIDAY_EVENING)
     student.sign_in(next_path="/apply").raise_for_status()
     bill.step(f"{student.upn} signs in with a password alone and opens the form")
@@ -19,7 +18,14 @@ def play(app: str, local: str) -> str:
     answer.raise_for_status()
     accepted = answer.json()
     bill.step(f"applies: {accepted['reference']}, looked at from {accepted['review_from']}")
-    case = accepted["id"]
+    with telling(app, cloud, accepted["id"]):
+        return _decided(student, reviewer, accepted["id"], bill)
+
+
+def _decided(student: Visitor, reviewer: Visitor, case: str, bill: Playbill) -> str:
+    """From the owner's notice over the approval to the pass and the completion."""
+    cloud, app = bill.cloud, student.app
+    address = student.person["mail"][0]
     cloud.wait_link(address, r"/not-me/")
     expect(student, case, "held")
     bill.step("held until the next business opening; the owner of the account was told")

@@ -76,6 +76,43 @@ class Playbill:
                 print(f"    {count:4} {name}")
 
 
+def newcomer(cloud: LocalCloud) -> dict[str, Any]:
+    """A student without a history here: who re-registered a moment ago, in an earlier demo, is under the security delay."""
+    found: dict[str, Any] = cloud.call("POST", "/api/people", {"kind": "student"})
+    return found
+
+
+@contextlib.contextmanager
+def telling(app: str, cloud: LocalCloud, case: str) -> Iterator[None]:
+    """What goes wrong with this case is told with what an operator sees of it.
+
+    Raises:
+        NotSeenError: a step did not come out as it should; says state, flags and guards that refused.
+    """
+    try:
+        yield
+    except (NotSeenError, requests.RequestException) as error:
+        raise NotSeenError(f"{error}\n{as_staff_see(app, cloud, case)}") from error
+
+
+def as_staff_see(app: str, cloud: LocalCloud, case: str) -> str:
+    """Reference, state, flags, refusing guards and the last events of a case, in one line."""
+    operator = Visitor(app, cloud.people("operator")[0])
+    try:
+        operator.sign_in("staff", "/staff").raise_for_status()
+        answer = operator.get(f"/staff/applications/{case}", json=True)
+        answer.raise_for_status()
+    except requests.RequestException as error:
+        return f"What staff see of {case} could not be read: {error}"
+    found = answer.json()
+    refusing = [each["guard"] for each in found["guards"] if not each["passed"]]
+    events = [each["event"] for each in found["history"]]
+    return (
+        f"{found['reference']} is {found['state']}; flags: {', '.join(found['flags']) or 'none'}; "
+        f"guards that refuse: {', '.join(refusing) or 'none'}; so far: {', '.join(events)}"
+    )
+
+
 def expect(person: Visitor, case: str, state: str) -> dict[str, Any]:
     """One look at the status page: waiting is done at the mailbox, so that the bill counts the road and not the looks.
 
