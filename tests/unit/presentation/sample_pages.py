@@ -207,6 +207,16 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
             ),
             None,
         ),
+        "not_me_said": (
+            "not_me",
+            views.NotMeView("TOKEN", "K7Q-3MP", Channel.WEBSITE, NOW, over=True, said_no_at=OPENS),
+            None,
+        ),
+        "not_me_done_mine_over": (
+            "not_me_done",
+            views.NotMeDoneView("K7Q-3MP", views.Choice.MINE, over=True),
+            None,
+        ),
         "staff": ("staff", views.WorklistView(rows(), NOW), staff),
         "staff_empty": ("staff", views.WorklistView((), NOW), staff),
         "staff_case": ("staff_case", case_view(), staff),

@@ -86,7 +86,7 @@ async def test_showing_the_notice_changes_nothing() -> None:
     world, name = await reach(State.IN_REVIEW)
     before = world.snapshot(name)
     shown = await answer_owner_notice.show_notice(world.link(Purpose.NOT_ME, people.OUTSIDE), world.web)
-    assert shown == before.application
+    assert (shown.application, shown.said_no_at) == (before.application, None)
     assert world.snapshot(name) == before
     assert len(world.storage.inbox) == 0
 
