@@ -30,8 +30,9 @@ async def issue_pass(
     attempt = application.attempt
     if attempt is None or account is None:
         return None
+    gone: frozenset[str] = frozenset()
     try:
-        await _prepare(application, attempt, ports)
+        gone = await _prepare(application, attempt, ports)
         if await is_frozen(ports):  # once more: an operator may have frozen it since the claim
             return NotMinted(attempt.number, FROZEN)
         _check_time(attempt, ports)
@@ -45,19 +46,23 @@ async def issue_pass(
     except UnavailableError:
         return NotMinted(attempt.number, "unavailable")
     except UnknownOutcomeError:
-        return await _clear_up(application, attempt, ports)
+        return await _clear_up(application, attempt, gone, ports)
     return await _seal(application, attempt, minted, ports)
 
 
-async def _prepare(application: Application, attempt: Attempt, ports: WorkerPorts) -> None:
+async def _prepare(application: Application, attempt: Attempt, ports: WorkerPorts) -> frozenset[str]:
+    """End sessions, remove what was stolen, delete what is there; the ids of passes that are not the new one, listed or not."""
     _check_time(attempt, ports)
     await ports.sessions.revoke(application.subject)
     if removes_before_issuing(application, ports.rules):
         stolen = old_methods(application, application.remembered or ())
         await remove(application.subject, stolen, ports, check=lambda: _check_time(attempt, ports))
-    for live in await ports.passes.listed(application.subject):
+    found = await ports.passes.listed(application.subject)
+    for live in found:
         _check_time(attempt, ports)
         await ports.passes.delete(application.subject, live.id)
+    current = application.current_pass
+    return frozenset(each.id for each in found) | ({current.id} if current is not None else set())
 
 
 async def _seal(
@@ -71,8 +76,13 @@ async def _seal(
     return Minted(attempt.number, minted.id, sealed, minted.expires_at)
 
 
-async def _clear_up(application: Application, attempt: Attempt, ports: WorkerPorts) -> NotMinted | None:
-    """The answer to the create was lost: a pass that is seen is deleted; one that is not seen may still appear."""
+async def _clear_up(
+    application: Application, attempt: Attempt, gone: frozenset[str], ports: WorkerPorts
+) -> NotMinted | None:
+    """The answer to the create was lost: a pass that is seen is deleted; one that is not seen may still appear.
+
+    A list of Graph that lags shows one of ``gone``, which was deleted before the new one was made: that is not the new one.
+    """
     try:
         _check_time(attempt, ports)
         live = await ports.passes.listed(application.subject)
@@ -80,7 +90,7 @@ async def _clear_up(application: Application, attempt: Attempt, ports: WorkerPor
             await ports.passes.delete(application.subject, each.id)
     except (_TooLateError, UnavailableError, UnknownOutcomeError, ForbiddenError):
         return None
-    return NotMinted(attempt.number, "answer_lost") if live else None
+    return NotMinted(attempt.number, "answer_lost") if {each.id for each in live} - gone else None
 
 
 def _check_time(attempt: Attempt, ports: WorkerPorts) -> None:

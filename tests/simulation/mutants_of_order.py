@@ -51,7 +51,7 @@ ORDER: Final = (
         "if not each.passed",
         "if False",
         "the_guards_passed",
-        within=50,
+        within=400,
     ),
     _m(
         "the freeze switch is not read",
@@ -91,7 +91,7 @@ ORDER: Final = (
     _m(
         "the pass is made once more after a lost answer",
         "shared.services.issue_pass:issue_pass",
-        "return await _clear_up(application, attempt, ports)",
+        "return await _clear_up(application, attempt, gone, ports)",
         "minted = await ports.passes.create(application.subject, minutes=account.pass_minutes, one_time=True)",
         "one_pass_an_attempt",
         within=800,
@@ -112,7 +112,7 @@ ORDER: Final = (
         "return Commit(closing.stopped(application, now, rules))",
         "no_recorded_pass_after_the_end",
         "no_pass_outlives_its_case",
-        within=20,
+        within=400,
     ),
     _m(
         "stopping does not wait for the deadline of the claim",
@@ -173,7 +173,7 @@ ORDER: Final = (
         "marked = await _mark(snapshot, skipped, ports)",
         "every_mail_was_sent",
         "no endless look",
-        within=20,
+        within=400,
     ),
     _m(
         "mails to staff are forgotten when the budget is short",
@@ -191,7 +191,7 @@ ORDER: Final = (
         'return _cool_off(application, "", now, rules, party=Party.SYSTEM)',
         'return replace(_cool_off(application, "", now, rules, party=Party.SYSTEM), events=())',
         "every_change_has_its_event",
-        within=50,
+        within=400,
     ),
     _m(
         "photos stay",
@@ -240,7 +240,7 @@ ORDER: Final = (
         "if present is None or present.version != lock.version:",
         "if False:",
         "one_open_application",
-        within=50,
+        within=400,
     ),
     _m(
         "the lock of a case that is over is not given back",

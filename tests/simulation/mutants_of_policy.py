@@ -19,7 +19,7 @@ POLICY: Final = (
         "return application.channel in _BY_PASSWORD and",
         "return False and",
         "flags_make_people_wait",
-        within=50,
+        within=400,
     ),
     _m(
         "the delay does not count from the notice",
@@ -35,7 +35,7 @@ POLICY: Final = (
         "asked = 2 if rules.second_approver_for & set(application.flags) else 1",
         "asked = 1",
         "a_valid_decision",
-        within=50,
+        within=400,
     ),
     _m(
         "no place is taken before the claim",
@@ -51,7 +51,7 @@ POLICY: Final = (
         "if self.hour_made >= limits.per_hour:",
         "if False:",
         "the_surge_limit_holds",
-        within=50,
+        within=400,
     ),
     _m(
         "passes are counted without the ETag",

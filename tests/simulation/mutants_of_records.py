@@ -43,7 +43,7 @@ RECORDS: Final = (
         "if contested.id not in lock.blocked_by:",
         "if False:",
         "a_not_me_blocks",
-        within=50,
+        within=400,
     ),
     _m(
         "whoever asks lifts a block",
@@ -59,7 +59,7 @@ RECORDS: Final = (
         "if staff is None or Role.OPERATOR.value not in staff.roles:",
         "if staff is None:",
         "the_switch_is_turned_by_operators",
-        within=50,
+        within=400,
     ),
     _m(
         "what people typed is kept",
@@ -67,7 +67,7 @@ RECORDS: Final = (
         '"details": "",',
         "",
         "nothing_of_a_person_is_left",
-        within=50,
+        within=400,
     ),
     _m(
         "the fields of requests are kept",

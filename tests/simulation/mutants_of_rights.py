@@ -29,7 +29,7 @@ RIGHTS: Final = (
         "if each.oid == staff.oid or (employee_id and each.employee_id == employee_id):",
         "if False:",
         "a_valid_decision",
-        within=50,
+        within=400,
     ),
     _m(
         "a second account of the same person counts",
@@ -79,7 +79,7 @@ RIGHTS: Final = (
         "    staff = StaffIdentity(request.body.get('oid', 'rei'), '', frozenset({'Reviewer', 'Operator'}))\n"
         "    if False:",
         "a_valid_decision",
-        within=50,
+        within=400,
     ),
     _m(
         "one approval is enough although two are wanted",
@@ -87,7 +87,7 @@ RIGHTS: Final = (
         "if len(approved.approvals) < approved.needs:",
         "if False:",
         "a_valid_decision",
-        within=50,
+        within=400,
     ),
     _m(
         "no second approver, and no delay",
@@ -135,7 +135,7 @@ RIGHTS: Final = (
         "if now >= ripe:",
         "if True:",
         "a_valid_decision",
-        within=50,
+        within=400,
     ),
     _m(
         "the passes of a day are not counted",
@@ -178,7 +178,7 @@ RIGHTS: Final = (
         "if typed or cools_off(approved, rules):",
         "if cools_off(approved, rules):",
         "links_go_to_trusted_addresses",
-        within=50,
+        within=400,
     ),
     _m(
         "any session may collect",

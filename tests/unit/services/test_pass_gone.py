@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from shared.domain.accounts import LivePass
 from shared.domain.states import State
+from shared.ports import UnknownOutcomeError
 from tests.fakes.memory_graph import MemoryPasses
 from tests.unit.observed import CrashError, Fault
 from tests.unit.reaching import reach
@@ -78,3 +79,26 @@ async def test_who_has_used_the_pass_is_not_disturbed_while_registering() -> Non
     account.current_pass.used = True
     await world.move(timedelta(minutes=40))
     assert world.case(name).state is State.ISSUED
+
+
+class _SlowToForget(MemoryPasses):
+    """The first pass that was listed is listed for the next minute, whatever became of it."""
+
+    async def listed(self, subject: str) -> list[LivePass]:
+        seen = await super().listed(subject)
+        now = self._graph.clock.now()
+        self.first, self.at = getattr(self, "first", seen), getattr(self, "at", now)
+        return self.first if now < self.at + timedelta(minutes=1) else seen
+
+
+async def test_an_old_pass_that_is_still_listed_is_not_taken_for_the_one_whose_answer_was_lost() -> None:
+    world, name = await reach(State.ISSUED)
+    old = world.live_pass
+    object.__setattr__(world.worker, "passes", _SlowToForget(world.graph))
+    world.seen.faults.append(Fault("passes", "create", UnknownOutcomeError("lost"), times=1, after=True))
+    await world.ask_for_pass(name, "session-2")
+    await world.run()
+    assert world.live_pass not in {"", old}
+    await world.move(_CHECKED)
+    assert world.live_pass == ""
+    assert world.case(name).state is State.APPROVED
