@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.application import Application
-from shared.domain.card import LinkRecord
+from shared.domain.card import LinkDeed, LinkRecord
 from shared.domain.kinds import Language
 from shared.domain.mails import MailKind, OwedMail
 from shared.ports import LinkTokens, MailMessage, Notice
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 STAFF_KINDS = frozenset({MailKind.REVIEW, MailKind.REVIEW_REMINDER, MailKind.OPERATOR_ALERT})
 """Mails to staff: bilingual, and without any personal datum of the applicant."""
+
+BILINGUAL = frozenset(
+    {
+        *(each.value for each in (MailKind.OWNER_NOTICE, MailKind.PICKUP, MailKind.PASS_ISSUED)),
+        *(each.value for each in (MailKind.COMPLETED, MailKind.SLIP_PRINTED, MailKind.BLOCK_LIFTED)),
+        *(f"card_{deed.value}" for deed in LinkDeed),
+    }
+)
+"""Mails that warn the owner: whoever applied chose the language, so the warning stands in the other one, too."""
 
 _GAPS = re.compile(r"\n{3,}")
 _LINE_BREAKS = str.maketrans({"\r": " ", "\n": " "})
@@ -76,7 +85,9 @@ class Composer:
         return self._message(f"card_{record.deed.value}", to, language, values)
 
     def _message(self, folder: str, to: str, language: Language, values: dict[str, Any]) -> MailMessage:
-        context = templates.tools(self._site, language) | values
+        second = next(each for each in Language if each is not language)
+        other = templates.tools(self._site, second) if folder in BILINGUAL else None
+        context = templates.tools(self._site, language) | {"other": other} | values
 
         def part(name: str) -> str:
             return self._environment.get_template(f"{folder}/{name}").render(**context)

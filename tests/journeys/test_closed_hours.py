@@ -1,5 +1,6 @@
 """Applications that arrive while the support desk is closed."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ def _clock(moment: str) -> str:
 def subjects(case: Case) -> set[tuple[str, str]]:
     """Who was told what: (address, beginning of the subject)."""
     return {
-        (to, mail["subject"].split("(")[0].split("[")[0].strip())
+        (to, re.split(r"[(\[/]", mail["subject"])[0].strip())
         for mail in case.all_mails()
         for to in mail["to"]
     }

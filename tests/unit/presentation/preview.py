@@ -4,8 +4,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from shared.domain.card import LinkDeed, LinkRecord
 from shared.domain.kinds import Language
 from shared.domain.mails import MailKind
+from shared.ports import MailMessage
 from shared.presentation.composer import Composer
 from shared.presentation.pages import Pages
 from shared.presentation.static_files import static_file
@@ -26,10 +28,19 @@ def write(folder: Path) -> None:
             (folder / f"{name}.{language}.html").write_text(html, encoding="utf-8")
         for kind in MailKind:
             case = replace(samples.mail_case(kind), language=language)
-            message = composer.compose(samples.owed(kind), case, samples.TOKENS)
-            (folder / f"mail_{kind}.{language}.html").write_text(message.html, encoding="utf-8")
-            text = f"Subject: {message.subject}\n\n{message.text}"
-            (folder / f"mail_{kind}.{language}.txt").write_text(text, encoding="utf-8")
+            _put(
+                folder, f"mail_{kind}.{language}", composer.compose(samples.owed(kind), case, samples.TOKENS)
+            )
+        for deed in LinkDeed:
+            record = LinkRecord(deed, samples.ID, "subject-oid", "hash-of-the-card", samples.NOW)
+            told = composer.link_changed("taro@example.com", record, account="0123456789", language=language)
+            _put(folder, f"mail_card_{deed}.{language}", told)
+
+
+def _put(folder: Path, name: str, message: MailMessage) -> None:
+    (folder / f"{name}.html").write_text(message.html, encoding="utf-8")
+    text = f"Subject: {message.subject}\n\n{message.text}"
+    (folder / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from shared.domain.mails import MailKind
 from shared.domain.states import State
 from shared.ports import LinkTokens, MailComposer, MailMessage
 from shared.presentation.composer import STAFF_KINDS, Composer
+from shared.presentation.words import text
 from tests.unit.presentation import samples
 from tests.unit.presentation.reading import Reading
 
@@ -231,6 +232,76 @@ def test_a_mail_about_a_link_says_which_account_when_and_what_to_do(
     linked = {each["href"] for each in page.all("a")} - {samples.SITE.support_url}
     assert linked == set(re.findall(r"https://\S+", message.text)) - {samples.SITE.support_url}
     assert linked == {f"{BASE}/verify/link"}
+
+
+def second_part(message: MailMessage) -> tuple[str, str]:
+    """What stands for the reader of the other language: in the text, and in the section of the HTML."""
+    text = message.text.split("-" * 40)[1]
+    section = re.search(r"<section lang=\"(?:ja|en)\">.*?</section>", message.html, re.DOTALL)
+    assert section is not None
+    return text, Reading(section[0]).text
+
+
+HAPPENED = {
+    MailKind.OWNER_NOTICE: ("owner_notice.subject", "owner_notice_lead.website", "20"),
+    MailKind.PICKUP: ("pickup_mail.subject", "also.pickup", "24"),
+    MailKind.PASS_ISSUED: ("pass_issued.subject", "pass_issued.lead", "24"),
+    MailKind.COMPLETED: ("completed.subject", "also.completed", "24"),
+    MailKind.SLIP_PRINTED: ("slip_printed.subject", "slip_printed.lead", "24"),
+    MailKind.BLOCK_LIFTED: ("block_lifted.subject", "block_lifted.lead", "24"),
+}
+"""Kind: subject, what happened, and the day of November on which it did."""
+WARNINGS = sorted(HAPPENED)
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("kind", WARNINGS)
+def test_whoever_chose_the_language_the_owner_is_warned_in_both(kind: MailKind, language: Language) -> None:
+    other = next(each for each in Language if each is not language)
+    message = composed(kind, language)
+    subject, happened, day = HAPPENED[kind]
+    reference = samples.application().reference
+    assert message.subject == f"{text(subject, language)} / {text(subject, other)} [{reference}]"
+    assert f'<section lang="{other}">' in message.html
+    assert f'<p lang="{other}"' in message.html
+    written = {Language.EN: f"{day} Nov 2026", Language.JA: f"2026年11月{day}日"}[other]
+    for whole, part in zip((message.text, Reading(message.html).text), second_part(message), strict=True):
+        assert whole.index(text("also.below", other)) < whole.index(reference)
+        for words in (text(happened, other), text("mail.not_me", other), written, reference):
+            assert words in part
+        assert text("mail.not_me", language) not in part
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("kind", [each for each in WARNINGS if each in TOLD_OWNER])
+def test_the_warning_in_the_other_language_has_the_same_link(kind: MailKind, language: Language) -> None:
+    message = composed(kind, language)
+    link = f"{BASE}/not-me/NOT-ME-TOKEN"
+    assert message.text.count(link) == 2
+    assert [each["href"] for each in Reading(message.html).all("a")].count(link) == 2
+    assert link in second_part(message)[0]
+    assert "ACTION-TOKEN" not in second_part(message)[0]
+
+
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - set(WARNINGS) - STAFF_KINDS))
+def test_other_mails_are_in_the_chosen_language_only(kind: MailKind) -> None:
+    message = composed(kind, Language.EN)
+    assert "<section" not in message.html
+    assert text("also.below", Language.JA) not in message.text
+
+
+@pytest.mark.parametrize(("deed", "language"), LINK_MAILS)
+def test_a_mail_about_a_link_warns_in_both_languages(deed: LinkDeed, language: Language) -> None:
+    other = next(each for each in Language if each is not language)
+    message = link_mail(deed, language)
+    subject = f"card_{deed}.subject"
+    assert message.subject == f"{text(subject, language)} / {text(subject, other)}"
+    assert f'<section lang="{other}">' in message.html
+    for part in second_part(message):
+        for key in (f"card_{deed}.lead", f"card_{deed}.not_me"):
+            assert text(key, other) in part
+        assert "20:30" in part
+        assert f"{BASE}/verify/link" in part
 
 
 def test_a_mail_about_a_link_says_what_to_do_if_it_was_somebody_else() -> None:
