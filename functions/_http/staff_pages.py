@@ -13,6 +13,7 @@ from shared.domain.links import LinkClaims, Purpose
 from shared.domain.states import State
 from shared.ports import Poison
 from shared.presentation.staff_views import BlockedRow
+from shared.presentation.status import prechecked_at
 from shared.presentation.views import AttentionView, CaseView, WorklistRow, WorklistView
 from shared.services.watch_blocks import Blocked
 from shared.services.watch_cases import WatchedCase
@@ -68,6 +69,8 @@ def case_page(visit: Visit, seen: WatchedCase) -> func.HttpResponse:
         blocked_by=seen.lock.blocked_by if seen.lock else (),
         card_linked=seen.card_linked,
         flags=seen.flags,
+        checked_at=prechecked_at(found.events),
+        asked=seen.asked,
     )
     return visit.page("staff_case", view)
 

@@ -116,6 +116,8 @@ class CaseView:
         blocked_by: The cases of which they said so.
         card_linked: Whether the account is linked with a card.
         flags: Its flags, each with what is known and what it asks for.
+        checked_at: When the prechecks were made that the page shows (UTC); None if that is not known.
+        asked: What an operator asked for on this page and that is not carried out yet.
     """
 
     application: Application
@@ -131,6 +133,8 @@ class CaseView:
     blocked_by: tuple[str, ...] = ()
     card_linked: bool = False
     flags: tuple[ExplainedFlag, ...] = ()
+    checked_at: datetime | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

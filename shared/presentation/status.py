@@ -1,13 +1,16 @@
 """What an applicant may know of a case: the one place that turns the inside into the outside."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
-from shared.domain.accounts import MethodKind
+from shared.domain.accounts import Method, MethodKind
 from shared.domain.application import Application
 from shared.domain.events import Event, EventKind
 from shared.domain.kinds import Channel
 from shared.domain.mails import MailKind, OwedMail
+from shared.domain.putting_off import waits_for_thaw
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.presentation.masks import masked
@@ -81,6 +84,17 @@ def _outside(event: Event) -> HistoryLine:
     return HistoryLine(event.at, EventKind.REVIEW_OPENED if parked else event.kind)
 
 
+def prechecked_at(events: Sequence[Event]) -> datetime | None:
+    """When the case was prechecked last (UTC): as it left ``submitted``, or at the counter after the confirmation."""
+    left = [
+        after.at
+        for before, after in pairwise(events)
+        if (before.state is State.SUBMITTED and after.state is not State.SUBMITTED)
+        or before.kind is EventKind.VOUCHED
+    ]
+    return left[-1] if left else None
+
+
 def status_view(
     application: Application,
     events: Sequence[Event],
@@ -118,14 +132,30 @@ def status_view(
         duplicate_of=application.duplicate_of,
         link_sent_to=tuple(dict.fromkeys(masked(each.to) for each in links)),
         no_usable_address=_address_missing(application),
-        methods=tuple(each for each in application.methods_seen if each.kind.is_mfa),
+        methods=() if _seen_too_long_ago(application) else _still_registered(application),
         attempts_left=attempts_left,
         troubles=application.troubles,
         removed=bool(application.removed),
         kept=application.kept > 0,
+        protected=_protected(application, events),
+        waits_for_thaw=waits_for_thaw(application),
         asked=asked,
         errors=errors or {},
     )
+
+
+def _still_registered(application: Application) -> tuple[Method, ...]:
+    return tuple(each for each in application.methods_seen if each.kind.is_mfa)
+
+
+def _seen_too_long_ago(application: Application) -> bool:
+    """What the prechecks saw is past once methods were removed, the registration was seen, or the owner said "not me"."""
+    return bool(application.removed) or application.completed_at is not None or application.disowned
+
+
+def _protected(application: Application, events: Sequence[Event]) -> bool:
+    """Whether the owner said "not me" of it, and nobody has lifted here what that closed."""
+    return application.disowned and all(each.kind is not EventKind.BLOCK_LIFTED for each in events)
 
 
 def _address_missing(application: Application) -> bool:

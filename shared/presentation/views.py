@@ -182,6 +182,8 @@ class StatusView:
         troubles: How often the person said that the pass does not work.
         removed: Whether old methods were removed at completion.
         kept: Whether some of them could not be.
+        protected: The owner said "not me" of it: of the ways in only the office is left.
+        waits_for_thaw: A pass was asked for while none are made: the person is told when it goes on.
         asked: What the person asked just now and that is still being worked on.
         doubts: What was seen on the better photo just sent.
         keep_doubts: True after the first try of a better photo.
@@ -208,6 +210,8 @@ class StatusView:
     troubles: int = 0
     removed: bool = False
     kept: bool = False
+    protected: bool = False
+    waits_for_thaw: bool = False
     asked: RequestKind | None = None
     doubts: tuple[PhotoDoubt, ...] = ()
     keep_doubts: bool = False
@@ -222,7 +226,7 @@ class StatusView:
     def may_withdraw(self) -> bool:
         """Whether there is anything left to withdraw."""
         over = {State.COMPLETED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.STOPPING}
-        return self.state not in over
+        return self.state not in over and not self.protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +301,7 @@ class NotMeView:
 
 @dataclass(frozen=True, slots=True)
 class NotMeDoneView:
-    """The owner's answer has reached us. ``over``: nothing was left to stop, or goes on; ``protects``: only the office is left."""
+    """The owner's answer has reached us. ``over``: nothing is left to stop, or goes on; ``protects``: only the office is left."""
 
     reference: str
     choice: Choice

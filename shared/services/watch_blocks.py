@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.domain.application import Application
 from shared.domain.blocking import SEEN, had_part
+from shared.domain.card import CardLink
 from shared.domain.kinds import LiftReason
 from shared.domain.requests import RequestKind
 from shared.domain.staff import StaffIdentity
@@ -105,9 +106,14 @@ async def cut_link(application: str, staff: StaffIdentity, token: str, ports: We
     link = await ports.card_links.by_account(case.subject) if case.subject else None
     if link is None:
         raise RefusedError(Refusal.TOO_LATE, link=f"/staff/applications/{application}")
-    name = sha256(f"cut:{application}:{staff.oid}:{link.verification}".encode()).hexdigest()[:32]
+    name = cut_of(application, staff, link)
     body = {"case": application, "verification": link.verification, "language": case.language.value}
     await ask(name, RequestKind.CUT_LINK, 0, ports, body=body, evidence=token)
+
+
+def cut_of(application: str, staff: StaffIdentity, link: CardLink) -> str:
+    """The name under which this operator's request to remove this link is filed: pressed twice it is one."""
+    return sha256(f"cut:{application}:{staff.oid}:{link.verification}".encode()).hexdigest()[:32]
 
 
 async def _anothers(application: str, staff: StaffIdentity, ports: WebPorts) -> Application:

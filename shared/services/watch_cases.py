@@ -13,9 +13,11 @@ from shared.ports import Access, AccountLock, Poison, Snapshot
 from shared.services.ask import ask
 from shared.services.find_case import is_id, read_case
 from shared.services.refusals import Refusal, RefusedError
+from shared.services.watch_blocks import cut_of
 from shared.services.web_ports import WebPorts
 
 _SIDE_BY_SIDE = 8
+_BUTTONS = frozenset({RequestKind.RUN_AGAIN, RequestKind.STOP, RequestKind.LIFT_BLOCK})
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class WatchedCase:
         card_linked: Whether the account is linked with a card.
         lock: The account's lock: what blocks it, and who lifted that.
         flags: Its flags, each with what is known and what it asks for.
+        asked: An operator asked for something that is not carried out yet.
     """
 
     snapshot: Snapshot
@@ -35,6 +38,7 @@ class WatchedCase:
     card_linked: bool = False
     lock: AccountLock | None = None
     flags: tuple[ExplainedFlag, ...] = ()
+    asked: bool = False
 
 
 async def list_cases(ports: WebPorts) -> list[Application]:
@@ -62,6 +66,9 @@ async def show_case(application: str, staff: StaffIdentity, ports: WebPorts) -> 
     Raises:
         RefusedError: there is no such case, or it is the reader's own.
     """
+    inbox = await ports.inbox.waiting(
+        application
+    )  # first: what is carried out in between is then in the case
     snapshot = await read_case(application, ports)
     _not_own(snapshot.application, staff)
     case = snapshot.application
@@ -71,7 +78,11 @@ async def show_case(application: str, staff: StaffIdentity, ports: WebPorts) -> 
     await ports.accesses.record(Access(application, staff.oid, "case", ports.clock.now()))
     accesses = tuple(await ports.accesses.of(application))
     name = link.name if link is not None and by_card else ""
-    return WatchedCase(snapshot, accesses, name, link is not None, lock, explained(case, ports.rules))
+    own = any(each.kind in _BUTTONS and each.key not in snapshot.answered for each in inbox)
+    asked = own or (link is not None and bool(await ports.inbox.waiting(cut_of(application, staff, link))))
+    return WatchedCase(
+        snapshot, accesses, name, link is not None, lock, explained(case, ports.rules), asked=asked
+    )
 
 
 async def run_again(application: str, staff: StaffIdentity, token: str, ports: WebPorts) -> None:

@@ -264,6 +264,9 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
             State.CANCELLED, closing=closing, duplicate_of="other" if closing is Closing.DUPLICATE else ""
         )
         found[f"application_closed_{closing}"] = ("application", view_, me)
+    found["application_contested"] = ("application", status(State.IN_REVIEW, protected=True, methods=()), me)
+    found["application_waits_for_thaw"] = ("application", status(State.APPROVED, waits_for_thaw=True), me)
+    found["staff_case_asked"] = ("staff_case", replace(case_view(), asked=True, checked_at=OPENS), staff)
     found["application_no_address"] = (
         "application",
         status(State.HELD, no_usable_address=True, link_sent_to=()),
