@@ -41,6 +41,8 @@ class TableAccountLocks:
             blocked_at=rows.time_from(since) if (since := rows.field(row, "blocked_at")) else None,
             lifted=codec.names_from(rows.field(row, "lifted") or "[]"),
             lifters=codec.names_from(rows.field(row, "lifters") or "[]"),
+            told_of=rows.field(row, "told_of"),
+            told_at=rows.time_from(told) if (told := rows.field(row, "told_at")) else None,
         )
 
     async def insert(self, subject: str, application: str) -> None:
@@ -174,6 +176,8 @@ def _lock_row(lock: AccountLock) -> rows.Row:
         "blocked_at": rows.time_text(lock.blocked_at) if lock.blocked_at else "",
         "lifted": rows.text(codec.names_text(lock.lifted)),
         "lifters": rows.text(codec.names_text(lock.lifters)),
+        "told_of": lock.told_of,
+        "told_at": rows.time_text(lock.told_at) if lock.told_at else "",
     }
 
 

@@ -310,7 +310,10 @@ def _end(
     if why in {Closing.NOT_ME, Closing.BLOCKED}:
         return change.owing(*to_owner(ended, MailKind.CLOSED, now, round_=ended.round))
     mail = MailKind.REJECTED if why is Closing.REJECTED else MailKind.CLOSED
-    return change.owing(*to_applicant(ended, mail, now, round_=ended.round))
+    told = to_applicant(ended, mail, now, round_=ended.round)
+    if why is Closing.WITHDRAWN:  # who pressed it saw it; nobody makes us write to what was merely typed
+        told = tuple(each for each in told if each.with_link)
+    return change.owing(*told)
 
 
 def photos_erased(application: Application, names: set[str], now: datetime) -> Change:

@@ -1,5 +1,6 @@
 """What every way in asks for before anything is decided: the account's lock and the prechecks."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from shared.domain import closing
@@ -12,7 +13,7 @@ from shared.domain.rules import Rules
 from shared.domain.states import State
 from shared.domain.step_facts import missing
 from shared.domain.step_of_photo import look_up_photo, photo_use
-from shared.domain.steps import Case, Commit, Gather, LookUpPhoto, Need, Step, Supersede
+from shared.domain.steps import Case, Commit, Gather, LockFacts, LookUpPhoto, Need, Step, Supersede
 
 
 def holds_lock(case: Case, application: Application) -> bool:
@@ -32,19 +33,23 @@ def take_lock(case: Case, application: Application, now: datetime, rules: Rules)
     if other is not None and other.duplicate_of == application.id:
         return None
     if other is None or not closing.gives_way_to(other, application, now, rules):
-        return _duplicate(case, application, lock.holder, now, rules)
+        return _duplicate(case, application, lock, now, rules)
     return None if other.state is State.STOPPING else Supersede(lock.holder)
 
 
-def _duplicate(case: Case, application: Application, holder: str, now: datetime, rules: Rules) -> Step:
-    """This one ends. Who sent a form sees no page of ours: the addresses on file are looked for, so that somebody hears."""
-    if application.channel is Channel.FORM:
+def _duplicate(case: Case, application: Application, lock: LockFacts, now: datetime, rules: Rules) -> Step:
+    """This one ends. Who sent a form sees no page of ours: the addresses on file are looked for, so that somebody hears.
+
+    Once a day an account is enough: forms are sent by whoever likes, and each mail is one less for others.
+    """
+    if application.channel is Channel.FORM and not lock.heard:
         lacking = missing(case, Need.ACCOUNT)
         if lacking is not None:
             return lacking
         account = _account(case, application)
         application = application if account is None else with_facts(application, account)
-    return Commit(closing.duplicate(application, holder, now, rules))
+    ended = closing.duplicate(application, lock.holder, now, rules)
+    return Commit(replace(ended, mails=()) if lock.heard else ended)
 
 
 def prechecks(case: Case, application: Application, rules: Rules) -> Gather | LookUpPhoto | Prechecks:

@@ -210,6 +210,7 @@ class LockFacts:
         lifted: Somebody has lifted a block, and none stands now.
         lifters: Marks of the operators who did.
         history: The latest earlier applications, newest first.
+        heard: Within a day somebody was told already that a form beside the open application changes nothing.
     """
 
     holder: str
@@ -220,6 +221,7 @@ class LockFacts:
     lifted: bool = False
     lifters: tuple[str, ...] = ()
     history: tuple[Earlier, ...] = ()
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

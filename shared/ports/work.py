@@ -75,6 +75,8 @@ class AccountLock:
             form and card give this account nothing; ``blocked_at`` is when the first of them was written down (UTC).
         lifted: The applications of which the owner said so and that were lifted; the same one never blocks twice.
         lifters: Marks of the operators who lifted: they decide nothing about this account any more.
+        told_of: The last response of a form beside an open application of whose end its sender is told, once a day however
+            many come; ``told_at`` is when that was settled (UTC).
     """
 
     subject: str
@@ -86,6 +88,8 @@ class AccountLock:
     blocked_at: datetime | None = None
     lifted: tuple[str, ...] = ()
     lifters: tuple[str, ...] = ()
+    told_of: str = ""
+    told_at: datetime | None = None
 
     @property
     def blocked(self) -> bool:

@@ -1,9 +1,12 @@
 """Ask outside for the facts that the domain wants: lock, account, methods, passes, switches, who decided."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from shared.domain.accounts import Method
 from shared.domain.application import Application
 from shared.domain.blocking import had_part, heeds_block
-from shared.domain.kinds import Closing
+from shared.domain.kinds import Channel, Closing
 from shared.domain.risks import Earlier
 from shared.domain.steps import Findings, LockFacts, Need
 from shared.ports import (
@@ -21,6 +24,7 @@ from shared.services.verify_evidence import gather_evidence
 from shared.services.worker_ports import WorkerPorts
 
 _LOCK_TRIES = 5
+_HEARD_FOR = timedelta(days=1)
 _EARLIER_LOOKED_AT = 3
 _MOST_EARLIER = 10
 """Whoever applies more often than this within the spans is told of as repeated in any case."""
@@ -54,7 +58,8 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
             await gather_evidence(need, application, found, ports)
         case Need.LOCK:
             heeds = heeds_block(application)
-            found.lock = await take_lock(subject, application.id, ports, heeds_block=heeds)
+            unseen = application.channel is Channel.FORM  # its sender sees no page of ours
+            found.lock = await take_lock(subject, application.id, ports, heeds_block=heeds, once_a_day=unseen)
         case Need.BLOCK:
             await _gather_block(subject, application.id, found, ports)
         case Need.ACCOUNT:
@@ -115,10 +120,13 @@ async def is_gone(subject: str, ports: WorkerPorts) -> bool:
         return False
 
 
-async def take_lock(subject: str, application: str, ports: WorkerPorts, *, heeds_block: bool) -> LockFacts:
+async def take_lock(
+    subject: str, application: str, ports: WorkerPorts, *, heeds_block: bool, once_a_day: bool = False
+) -> LockFacts:
     """Take the account's lock, or learn who holds it. It is written by ETag even if it names this application already.
 
     An application that heeds a block does not take the lock of a blocked account: nobody fills it with what ends at once.
+    With ``once_a_day`` the lock remembers of which application that found another one open somebody is told.
 
     Raises:
         UnavailableError: too many others wrote it meanwhile, or storage cannot be reached.
@@ -140,7 +148,11 @@ async def take_lock(subject: str, application: str, ports: WorkerPorts, *, heeds
         if lock.application != application:
             holder = await ports.applications.read(lock.application)
             if holder is not None and holder.application.open:
-                return LockFacts(lock.application, len(lock.earlier), other=holder.application)
+                try:
+                    heard = once_a_day and await _heard_today(lock, application, ports)
+                except StaleError:
+                    continue
+                return LockFacts(lock.application, len(lock.earlier), other=holder.application, heard=heard)
         try:
             await ports.locks.replace(lock, application)
         except StaleError:
@@ -148,6 +160,21 @@ async def take_lock(subject: str, application: str, ports: WorkerPorts, *, heeds
         names = tuple(each for each in (lock.application, *lock.earlier) if each != application)
         return await _taken(lock, application, names, ports)
     raise UnavailableError("the account's lock is being written by others")
+
+
+async def _heard_today(lock: AccountLock, application: str, ports: WorkerPorts) -> bool:
+    """Whether it is another one of which somebody is told today. Written before that is owed, by name: a crash loses nothing.
+
+    Raises:
+        StaleError: somebody else wrote the lock since it was read.
+    """
+    now = ports.clock.now()
+    if lock.told_of == application:
+        return False
+    if lock.told_at is not None and now - lock.told_at < _HEARD_FOR:
+        return True
+    await ports.locks.replace(replace(lock, told_of=application, told_at=now), lock.application)
+    return False
 
 
 async def _taken(

@@ -89,6 +89,19 @@ async def test_a_block_stays_with_the_lock_whoever_takes_it_over(ports: Ports) -
     assert third.lifters == ("oid-of-operator",)
 
 
+async def test_a_lock_remembers_of_what_its_account_was_told(ports: Ports) -> None:
+    subject = fresh_id()
+    await ports.locks.insert(subject, "app-1")
+    first = await _lock(ports, subject)
+    assert (first.told_of, first.told_at) == ("", None)
+    await ports.locks.replace(replace(first, told_of="app-2", told_at=AT), "app-1")
+    second = await _lock(ports, subject)
+    assert (second.application, second.earlier, second.told_of, second.told_at) == ("app-1", (), "app-2", AT)
+    await ports.locks.replace(second, "app-3")
+    third = await _lock(ports, subject)
+    assert (third.application, third.told_of, third.told_at) == ("app-3", "app-2", AT)
+
+
 async def test_a_mark_goes_by_the_version_of_the_lock(ports: Ports) -> None:
     subject = fresh_id()
     await ports.locks.insert(subject, "app-1")

@@ -11,7 +11,7 @@ from shared.domain.states import State
 from shared.ports import UnavailableError
 from tests.unit import people
 from tests.unit.counters import digest, respond, respond_otherwise
-from tests.unit.observed import Fault
+from tests.unit.observed import CrashError, Fault
 from tests.unit.reaching import operate, withdraw
 from tests.unit.university import FRIDAY_EVENING, TUESDAY_OPENING, rules_of
 from tests.unit.world import REAL, World
@@ -154,6 +154,39 @@ async def test_who_sends_a_form_beside_an_open_application_hears_that_it_was_clo
     told = {each.to for each in world.snapshot(name).mails if each.kind is MailKind.CLOSED}
     assert told == {people.OUTSIDE, *filter(None, [contact])}
     assert "closed" in world.subjects(people.OUTSIDE)
+
+
+async def test_of_many_forms_beside_an_open_application_somebody_hears_once_a_day() -> None:
+    world = World()
+    await world.apply()
+    await world.run()
+    names = []
+    for number in range(4):
+        names.append(await respond(world, response=str(number), contact_email=people.TYPED))
+        await world.run()
+        await world.move(timedelta(hours=7, minutes=59))
+    assert {world.case(each).stop_as for each in names} == {Closing.DUPLICATE}
+    owed = [[mail.kind for mail in world.snapshot(each).mails] for each in names]
+    told = [MailKind.CLOSED, MailKind.CLOSED]
+    assert owed == [told, [], [], []]
+    assert world.subjects(people.TYPED) == ["closed"]
+    await world.move(timedelta(hours=1))
+    later = await respond(world, response="5")
+    await world.run()
+    assert [mail.kind for mail in world.snapshot(later).mails] == [MailKind.CLOSED]
+
+
+@pytest.mark.parametrize("skip", range(3))
+async def test_a_crash_between_lock_and_ending_leaves_nobody_untold(skip: int) -> None:
+    world = World()
+    await world.apply()
+    await world.run()
+    world.seen.faults.append(Fault("applications", "save", CrashError(), times=1, skip=skip))
+    name = await respond(world)
+    await world.run()
+    await world.move(timedelta(minutes=15))
+    assert world.case(name).stop_as is Closing.DUPLICATE
+    assert [mail.kind for mail in world.snapshot(name).mails] == [MailKind.CLOSED]
 
 
 # --- the same response with other content ---------------------------------------------------------------

@@ -6,15 +6,14 @@ from itertools import pairwise
 
 import pytest
 
-from shared.domain.kinds import DecisionKind
+from shared.domain.kinds import Closing, DecisionKind
 from shared.domain.links import Purpose
 from shared.domain.mails import MailBudget, MailKind, MailLimits, MailState, Urgency
 from shared.domain.states import State
 from shared.ports import ForbiddenError, UnavailableError, UnknownOutcomeError
 from shared.services.act_on_own_case import send_photo
-from shared.services.take_allowance import share
+from shared.services.take_allowance import share, take_allowance
 from tests.unit import people
-from tests.unit.counters import respond
 from tests.unit.observed import CrashError, Fault
 from tests.unit.reaching import reach, withdraw
 from tests.unit.university import rules_of
@@ -147,17 +146,13 @@ async def test_owner_notices_leave_staff_their_quarter_of_the_hour() -> None:
 
 
 async def test_mails_that_can_wait_do_not_keep_owners_from_hearing() -> None:
-    """Somebody has eighty forms sent beside an open application: each of them ends, and none of that holds anybody up."""
     world = World()
-    await respond(world, response="0")
-    for number in range(1, 80):
-        await respond(world, response=str(number))
-        await world.tick()
-        if number % 20 == 0:
-            await world.move(timedelta(minutes=1))
-    await world.move(timedelta(minutes=1))
+    for _ in range(4):
+        await take_allowance({Urgency.LATER: 20, Urgency.SKIPPABLE: 5}, world.worker)
+        world.clock.advance(timedelta(minutes=1))
     await _crowd(world, 16)
     await world.tick()
+    await world.move(timedelta(minutes=5))
     for number in range(16):
         assert world.subjects(f"student-{number}@home.example")[:1] == ["owner_notice"]
 
@@ -237,6 +232,21 @@ async def test_a_mail_that_no_longer_fits_its_case_is_not_sent_late() -> None:
     await world.move(timedelta(minutes=12))
     assert world.subjects(people.REVIEWERS[0]) == []
     assert world.subjects(people.OUTSIDE) == ["owner_notice", "closed"]
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+async def test_whoever_withdraws_makes_no_mail_to_an_address_that_was_merely_typed(confirmed: bool) -> None:  # noqa: FBT001
+    world = World()
+    name = await world.apply(contact_email=people.TYPED)
+    await world.run()
+    if confirmed:
+        await world.decide(confirm_contact=True)
+        await world.run()
+    await withdraw(world, name)
+    await world.move(timedelta(minutes=12))
+    assert world.case(name).stop_as is Closing.WITHDRAWN
+    assert "closed" in world.subjects(people.OUTSIDE)
+    assert ("closed" in world.subjects(people.TYPED)) is confirmed
 
 
 async def test_a_review_mail_of_an_earlier_round_is_not_sent_late() -> None:
