@@ -22,7 +22,7 @@ class LimitSettings(BaseSettings):
     limit_uploads_of_network: int = Field(600, ge=1)
     limit_verifications: int = Field(1000, ge=1)
     limit_webhook_posts: int = Field(600, ge=1)
-    limit_applications: int = Field(20, ge=1)
+    limit_applications: int = Field(5, ge=1)
     limit_uploads: int = Field(30, ge=1)
     limit_pass_requests: int = Field(20, ge=1)
     limit_decisions: int = Field(60, ge=1)

@@ -62,7 +62,7 @@ DEFAULTS: Final[Mapping[Limit, Counted]] = {
     Limit.UPLOADS_OF_NETWORK: Counted(Whose.NETWORK, HOUR, 600),
     Limit.VERIFICATIONS: Counted(Whose.NETWORK, HOUR, 1000, open_if_unknown=True),
     Limit.WEBHOOK_POSTS: Counted(Whose.NETWORK, HOUR, 600),
-    Limit.APPLICATIONS: Counted(Whose.ACCOUNT, DAY, 20),
+    Limit.APPLICATIONS: Counted(Whose.ACCOUNT, DAY, 5),
     Limit.UPLOADS: Counted(Whose.ACCOUNT, HOUR, 30),
     Limit.PASS_REQUESTS: Counted(Whose.ACCOUNT, HOUR, 20),
     Limit.DECISIONS: Counted(Whose.REVIEWER, HOUR, 60),
