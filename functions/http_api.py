@@ -24,7 +24,7 @@ bp = func.Blueprint()
     FRONTEND,
     limit=program_applications.LARGEST,
     way=Channel.WEBSITE,
-    counts=(Limit.UPLOADS, Limit.APPLICATIONS, Limit.SUBMISSIONS),
+    counts=(Limit.UPLOADS,),
 )
 async def api_apply(visit: Visit) -> func.HttpResponse:
     """Take in an application of the signed-in user."""

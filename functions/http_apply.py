@@ -42,7 +42,7 @@ async def apply_form(visit: Visit) -> func.HttpResponse:
     APPLICANT,
     limit=bodies.MAX_UPLOAD_BYTES,
     way=Channel.WEBSITE,
-    counts=(Limit.UPLOADS, Limit.APPLICATIONS, Limit.UPLOADS_OF_NETWORK, Limit.SUBMISSIONS),
+    counts=(Limit.UPLOADS, Limit.UPLOADS_OF_NETWORK),
 )
 async def apply_submit(visit: Visit) -> func.HttpResponse:
     """Take the application in."""

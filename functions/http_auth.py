@@ -1,12 +1,13 @@
 """Signing in and out: MSAL's authorization code flow, one flow cookie, two kinds of sessions."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import azure.functions as func
 
 from functions._http import answers
 from functions._http.card_sessions import forget_cards, may_link
-from functions._http.doors import ANYONE, door
+from functions._http.cookie_jar import Kind
+from functions._http.doors import ANYONE, count, door
 from functions._http.own_paths import own_path
 from functions._http.problems import Trouble
 from functions._http.signed_in import keep_session, landing
@@ -19,6 +20,7 @@ bp = func.Blueprint()
 
 type Role = Literal["applicant", "staff", "linker"]
 _HINT = 200
+_SESSIONS: Final[tuple[Kind, ...]] = ("applicant", "staff", "flow", "pickup")
 _ROLES: dict[str, Role] = {"applicant": "applicant", "staff": "staff", "linker": "linker"}
 
 _PROBLEMS = {
@@ -31,9 +33,11 @@ _PROBLEMS = {
 
 
 @bp.route(route="auth/sign-in", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(ANYONE, counts=(Limit.SIGN_INS,))
+@door(ANYONE)
 async def auth_sign_in(visit: Visit) -> func.HttpResponse:
-    """To the sign-in page of Entra ID."""
+    """To the sign-in page of Entra ID. Nothing is stored and nobody asked, so that nothing is counted either."""
+    if not visit.navigates:
+        raise Trouble(Problem.BAD_REQUEST)
     wanted = own_path(visit.query("next"))
     kind = _ROLES.get(visit.query("as_role") or "applicant")
     if kind is None or (kind == "linker" and not may_link(wanted)):
@@ -50,6 +54,8 @@ async def auth_callback(visit: Visit) -> func.HttpResponse:
     flow = visit.jar.read("flow")
     if flow is None:
         raise Trouble(Problem.SIGN_IN_EXPIRED)
+    if flow.get("kind") != "staff":  # a crowd must not keep reviewers out, nor anybody from the freeze
+        await count(visit, Limit.SIGN_INS)
     visit.jar.forget("flow")
     who = await bootstrap.finish_sign_in(flow, dict(visit.req.params))
     if isinstance(who, str):
@@ -61,10 +67,9 @@ async def auth_callback(visit: Visit) -> func.HttpResponse:
 @bp.route(route="auth/sign-out", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @door(ANYONE)
 async def auth_sign_out(visit: Visit) -> func.HttpResponse:
-    """End our sessions, those of a card too, and the one at Entra ID; a borrowed computer must not stay signed in."""
-    staff = visit.jar.read("staff") is not None and visit.form().text("kind") == "staff"
-    visit.jar.forget("staff" if staff else "applicant")
-    visit.jar.forget("pickup")
+    """End all our sessions, those of a card too, and the one at Entra ID; a borrowed computer must not stay signed in."""
+    for kind in _SESSIONS:
+        visit.jar.forget(kind)
     forget_cards(visit)
     entra = await bootstrap.sign_out_page()
     return answers.clear_browser(answers.redirect(entra) if entra else visit.page("signed_out", None))

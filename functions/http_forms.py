@@ -19,7 +19,7 @@ _LARGEST: Final = 256 * 1024
 
 
 @bp.route(route="api/webhooks/forms", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(FORMS_FLOW, limit=_LARGEST, way=Channel.FORM, counts=(Limit.WEBHOOK_POSTS, Limit.SUBMISSIONS))
+@door(FORMS_FLOW, limit=_LARGEST, way=Channel.FORM, counts=(Limit.WEBHOOK_POSTS,))
 async def form_response(visit: Visit) -> func.HttpResponse:
     """Take the response in: 202 at once, the same for each replay; the worker does the rest."""
     from functions._http.program_bodies import FormResponseBody, validated

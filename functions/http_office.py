@@ -20,6 +20,7 @@ from functions._http.problems import Trouble
 from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.kinds import Channel
+from shared.domain.limits import Limit
 from shared.presentation.views import Problem
 from shared.services import print_slip, serve_counter
 from shared.services.refusals import Refusal, RefusedError
@@ -35,7 +36,7 @@ async def office(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="office", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(CLERK, way=Channel.OFFICE)
+@door(CLERK, way=Channel.OFFICE, counts=(Limit.LOOK_UPS,))
 async def office_look_up(visit: Visit) -> func.HttpResponse:
     """Have the account looked up."""
     ports = bootstrap.web()

@@ -11,7 +11,6 @@ from functions._http.problems import Trouble
 from functions._http.visit import Visit
 from shared import bootstrap
 from shared.domain.kinds import Channel
-from shared.domain.limits import Limit
 from shared.domain.states import State
 from shared.presentation.views import Problem
 from shared.services import collect_pass
@@ -46,7 +45,7 @@ async def pickup_open(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="pickup/{id}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(APPLICANT, speaks_json=True, counts=(Limit.PASS_REQUESTS,))
+@door(APPLICANT, speaks_json=True)
 async def pickup_ask(visit: Visit) -> func.HttpResponse:
     """Ask for the pass, sealed to the public key of this browser."""
     public_key = visit.json().get("public_key")

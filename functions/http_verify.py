@@ -5,7 +5,7 @@ from http import HTTPStatus
 import azure.functions as func
 
 from functions._http import answers, card_sessions
-from functions._http.doors import ANYONE, door
+from functions._http.doors import ANYONE, count, door
 from functions._http.problems import Trouble
 from functions._http.verify_pages import (
     card_document,
@@ -42,11 +42,11 @@ async def verify(visit: Visit) -> func.HttpResponse:
 
 
 @bp.route(route="verify/start", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@door(ANYONE, way=_WAY, counts=(Limit.VERIFICATIONS,))
+@door(ANYONE, way=_WAY)
 async def verify_start(visit: Visit) -> func.HttpResponse:
-    """To the card's provider; nothing happens on our side but a cookie."""
+    """To the card's provider; nothing happens on our side but a cookie, so that nothing is counted either."""
     wanted = visit.query("next") or "verify"
-    if wanted not in {"verify", "link"}:
+    if wanted not in {"verify", "link"} or not visit.navigates:
         raise Trouble(Problem.BAD_REQUEST, link="/verify")
     linker = card_sessions.linker_of(visit) if wanted == "link" else None
     if wanted == "link" and linker is None:
@@ -68,6 +68,7 @@ async def verify_callback(visit: Visit) -> func.HttpResponse:
     if begun is None:
         known = card_sessions.holder_of(visit) is not None
         return failed(visit, VerifyFailure.USED if known else VerifyFailure.OTHER_BROWSER)
+    await count(visit, Limit.VERIFICATIONS)
     visit.jar.forget("verify")
     outcome = await bootstrap.finish_verification(begun.flow, dict(visit.req.params))
     if isinstance(outcome, str):

@@ -21,13 +21,15 @@ class LimitSettings(BaseSettings):
     limit_sign_ins: int = Field(3000, ge=1)
     limit_uploads_of_network: int = Field(600, ge=1)
     limit_verifications: int = Field(1000, ge=1)
-    limit_webhook_posts: int = Field(600, ge=1)
+    limit_webhook_posts: int = Field(6000, ge=1)
     limit_applications: int = Field(5, ge=1)
     limit_uploads: int = Field(30, ge=1)
     limit_pass_requests: int = Field(20, ge=1)
     limit_decisions: int = Field(60, ge=1)
     limit_photo_views: int = Field(120, ge=1)
+    limit_look_ups: int = Field(60, ge=1)
     limit_submissions: int = Field(300, ge=1)
+    limit_form_responses: int = Field(300, ge=1)
 
     @property
     def surge(self) -> SurgeLimits:

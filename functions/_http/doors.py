@@ -25,7 +25,7 @@ from shared.logs import frames
 from shared.ports import PortError
 from shared.presentation.views import LinkProblemView, PageSession, Problem, WrongRoleView
 from shared.services.count_use import count_use
-from shared.services.refusals import RefusedError
+from shared.services.refusals import Refusal, RefusedError
 from shared.services.set_freeze import frozen_for_show
 
 _LOG = logging.getLogger(__name__)
@@ -87,7 +87,8 @@ def door(
     Checks, in order: the way in it belongs to is on; a POST comes from our own pages (``Origin``); its body has a length
     and is not too large; somebody is signed in as the door asks, with the role it asks for; a staff session with little
     left is renewed. A door for programs asks for an access token instead, before the body; cookies do not count there.
-    Whoever was let in is counted against the door's limits (``counts``, the narrowest first).
+    Whoever was let in is counted against the door's limits (``counts``, the narrowest first); what only a handler can know,
+    its service counts.
     Pages for staff, and those of doors that are to say so (``says_frozen``), tell whether passes are frozen.
     """
 
@@ -117,7 +118,7 @@ async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> fun
         else:
             answer = _admit(visit, asked) or await _enter(visit, handler, asked)
     except Exception as error:  # noqa: BLE001 - the table below; what it does not know becomes a page with a trace id
-        answer = _answer_error(visit, error)
+        answer = _answer_error(visit, _for_a_flow(error) if asked.needs.kind == bearer.FLOW else error)
     for header in jar.headers:
         answer.headers.add("Set-Cookie", header)
         answer.headers["Cache-Control"] = (
@@ -127,21 +128,32 @@ async def _serve(req: func.HttpRequest, handler: Handler, asked: "_Door") -> fun
 
 
 async def _count(visit: Visit, asked: "_Door") -> None:
-    """Against account and reviewer only once they have signed in; a flow is asked to come again, as when storage is down."""
-    if not asked.counts:
-        return
+    """Against account and reviewer only once they have signed in."""
+    if asked.counts:
+        await count(visit, *asked.counts)
+
+
+async def count(visit: Visit, *limits: Limit) -> None:
+    """Count the visitor against these limits, the narrowest first.
+
+    Raises:
+        RefusedError: ``TOO_MANY``.
+        UnavailableError: a count cannot be read now, and the door does not stay open then.
+    """
     signed_in = visit.applicant or visit.caller
     callers = {
         Whose.NETWORK: network_of(visit.req, bootstrap.trusted_hops()),
         Whose.ACCOUNT: signed_in.oid if signed_in is not None else "",
         Whose.REVIEWER: visit.staff.identity.oid if visit.staff is not None else "",
     }
-    try:
-        await count_use(asked.counts, callers, bootstrap.web())
-    except RefusedError as error:
-        if asked.needs.kind == bearer.FLOW:
-            raise Trouble(Problem.UNAVAILABLE, until=error.until) from error
-        raise
+    await count_use(limits, callers, bootstrap.web())
+
+
+def _for_a_flow(error: Exception) -> Exception:
+    """A flow is asked to come again, as when storage is down."""
+    if isinstance(error, RefusedError) and error.refusal is Refusal.TOO_MANY:
+        return Trouble(Problem.UNAVAILABLE, until=error.until)
+    return error
 
 
 async def _enter(visit: Visit, handler: Handler, asked: "_Door") -> func.HttpResponse:

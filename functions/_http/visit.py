@@ -78,6 +78,17 @@ class Visit:
     frozen: bool = False
 
     @property
+    def navigates(self) -> bool:
+        """Whether a person's browser opens a page: a picture or a script on somebody's page that points here does not.
+
+        Browsers say so since 2023 at the latest, and no page can make them say otherwise; what says nothing is let in.
+        Source: https://www.w3.org/TR/fetch-metadata/
+        """
+        sent = self.req.headers
+        mode, aim = sent.get("sec-fetch-mode", "navigate"), sent.get("sec-fetch-dest", "document")
+        return (mode, aim) == ("navigate", "document")
+
+    @property
     def path(self) -> str:
         """Path of this page, without its query; with one slash in front, so that no link made of it leads to another host."""
         return "/" + str(urlsplit(self.req.url).path).lstrip("/\\")

@@ -31,6 +31,11 @@ class TableLimits:
         self._table = table
         self._hash_key = hash_key
 
+    async def has_room(self, window: Window) -> bool:
+        """Look, and count nothing."""
+        row = await rows.get(self._table, rows.time_key(window.ends_at), self._name(window))
+        return (int(row.get("count", 0)) if row is not None else 0) < window.most
+
     async def take(self, window: Window) -> bool:
         """Count once more by ETag; False, and nothing is counted, if the window is full.
 

@@ -1,7 +1,8 @@
 """How often somebody may knock at a door within an hour or a day. What is over is refused kindly, and stores nothing.
 
 Whole campuses share an address, so networks have generous limits and accounts have strict ones. Nothing that is counted before
-a sign-in counts against an account: a stranger must not be able to lock its owner out. "This was not me" has no limit at all.
+a sign-in counts against an account: a stranger must not be able to lock its owner out. Passes are counted by case and by what
+opened it, since the thief may have the password. "This was not me" and sign-ins of staff have no limit at all.
 """
 
 from collections.abc import Mapping
@@ -16,9 +17,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Whose(StrEnum):
-    """Against whom something is counted."""
+    """Against whom something is counted; ``REVIEWER`` is any member of staff."""
 
     ACCOUNT = "account"
+    CASE = "case"
     REVIEWER = "reviewer"
     NETWORK = "network"
     SERVICE = "service"
@@ -36,7 +38,9 @@ class Limit(StrEnum):
     PASS_REQUESTS = "pass_requests"
     DECISIONS = "decisions"
     PHOTO_VIEWS = "photo_views"
+    LOOK_UPS = "look_ups"
     SUBMISSIONS = "submissions"
+    FORM_RESPONSES = "form_responses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,15 @@ DEFAULTS: Final[Mapping[Limit, Counted]] = {
     Limit.SIGN_INS: Counted(Whose.NETWORK, HOUR, 3000, open_if_unknown=True),
     Limit.UPLOADS_OF_NETWORK: Counted(Whose.NETWORK, HOUR, 600),
     Limit.VERIFICATIONS: Counted(Whose.NETWORK, HOUR, 1000, open_if_unknown=True),
-    Limit.WEBHOOK_POSTS: Counted(Whose.NETWORK, HOUR, 600),
+    Limit.WEBHOOK_POSTS: Counted(Whose.NETWORK, HOUR, 6000),
     Limit.APPLICATIONS: Counted(Whose.ACCOUNT, DAY, 5),
     Limit.UPLOADS: Counted(Whose.ACCOUNT, HOUR, 30),
-    Limit.PASS_REQUESTS: Counted(Whose.ACCOUNT, HOUR, 20),
+    Limit.PASS_REQUESTS: Counted(Whose.CASE, HOUR, 20),
     Limit.DECISIONS: Counted(Whose.REVIEWER, HOUR, 60),
     Limit.PHOTO_VIEWS: Counted(Whose.REVIEWER, HOUR, 120),
+    Limit.LOOK_UPS: Counted(Whose.REVIEWER, HOUR, 60),
     Limit.SUBMISSIONS: Counted(Whose.SERVICE, HOUR, 300),
+    Limit.FORM_RESPONSES: Counted(Whose.SERVICE, HOUR, 300),
 }
 
 
@@ -77,7 +83,7 @@ class Window:
 
     Attributes:
         limit: What is counted.
-        who: Account, reviewer or network; kept only as a keyed hash. Empty for the whole service.
+        who: Account, case, member of staff or network; kept only as a keyed hash. Empty for the whole service.
         ends_at: When it ends (UTC).
         most: How often it may happen until then.
     """

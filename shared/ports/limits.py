@@ -9,6 +9,14 @@ from shared.domain.limits import Window
 class Limits(Protocol):
     """Counts that hold under any number of callers at once."""
 
+    async def has_room(self, window: Window) -> bool:
+        """Look, and count nothing: whether it could be counted once more now.
+
+        Raises:
+            UnavailableError: storage cannot be reached.
+        """
+        ...
+
     async def take(self, window: Window) -> bool:
         """Count once more; False, and nothing is counted, if the window is full.
 

@@ -6,10 +6,12 @@ from shared.domain.application import Application
 from shared.domain.counter_steps import slip_works
 from shared.domain.issuing import COLLECT_WITHIN, may_ask
 from shared.domain.kinds import Channel
+from shared.domain.limits import Limit, Whose
 from shared.domain.putting_off import waits_for_thaw
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.services.ask import ask
+from shared.services.count_use import count_use
 from shared.services.find_case import FoundCase, find_case, find_own_case, read_case
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
@@ -54,13 +56,14 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
     Raises:
         RefusedError: ``NOT_YOURS``; ``FORBIDDEN`` for a link of another round; ``SLIP_REPLACED``; ``BAD_REQUEST`` for a key that
             is no RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``;
-            ``PASSES_FROZEN`` or ``PASSES_BUSY`` while passes are put off.
+            ``PASSES_FROZEN`` or ``PASSES_BUSY`` while passes are put off; ``TOO_MANY``, asked for too often.
         UnavailableError: storage cannot be reached.
     """
     if not ports.sealer.accepts(public_key):
         raise RefusedError(Refusal.BAD_REQUEST)
     case = (await read_case(application, ports)).application
     check_collector(case, collector)
+    await _count_request(application, collector, ports)
     if case.state not in {State.APPROVED, State.ISSUED, State.ISSUING}:
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
     if case.pickup_until is None or ports.clock.now() >= case.pickup_until:
@@ -71,6 +74,12 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
     if case.state is State.ISSUING:
         return _same_session(case.attempt.session if case.attempt else "", collector)
     return await put_pickup(application, case.attempts + 1, collector, public_key, ports)
+
+
+async def _count_request(application: str, collector: Collector, ports: WebPorts) -> None:
+    """By case and by the link or slip that was opened: whoever has nothing but the password uses up nothing of the owner's."""
+    who = f"{application}:{collector.subject}:{collector.round}:{collector.slip}"
+    await count_use((Limit.PASS_REQUESTS,), {Whose.CASE: who}, ports)
 
 
 async def put_pickup(

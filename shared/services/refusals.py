@@ -40,6 +40,7 @@ class Refusal(StrEnum):
     PASSES_FROZEN = "passes_frozen"
     PASSES_BUSY = "passes_busy"
     TOO_MANY = "too_many"
+    TOO_MANY_RESPONSES = "too_many_responses"
     OFFICE_BY_POLICY = "office_by_policy"
 
 

@@ -7,11 +7,13 @@ from hashlib import sha256
 from shared.domain.application import Application
 from shared.domain.closing import gives_way
 from shared.domain.kinds import Channel, Language, Reason
+from shared.domain.limits import Limit, Whose
 from shared.domain.photo import AcceptedPhoto, PhotoDoubt, PhotoFault, RefusedPhoto
 from shared.domain.requests import RequestKind
 from shared.domain.reviewing import reference_of
 from shared.ports import AccountLock
 from shared.services.ask import ask
+from shared.services.count_use import count_use
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
 
@@ -76,7 +78,7 @@ async def submit_application(
     """Take in an application of the website channel.
 
     Raises:
-        RefusedError: the account has an open application, or is blocked (the worker's lock decides finally).
+        RefusedError: the account has an open application, or is blocked (the worker's lock decides finally); ``TOO_MANY``.
         UnavailableError: storage cannot be reached; nothing was accepted.
     """
     now = ports.clock.now()
@@ -89,11 +91,13 @@ async def submit_application(
     if not opened and lock is not None and application in {lock.application, *lock.earlier}:
         application = ports.randomness.token()  # the same form once more, after its application had ended
     accepted = Accepted(application, reference_of(application), looked_at_from(now, ports))
-    if opened:
+    if opened or await _sent_already(application, ports):
         return accepted
-    stored = await take_photo(application, submission.photo, ports, keep_doubts=submission.keep_doubts)
-    if not isinstance(stored, StoredAs):
-        return stored
+    judged = await _judge(submission.photo, ports, keep_doubts=submission.keep_doubts)
+    if not isinstance(judged, AcceptedPhoto):
+        return judged
+    await count_use((Limit.APPLICATIONS, Limit.SUBMISSIONS), {Whose.ACCOUNT: submission.subject}, ports)
+    stored = await _store(application, judged, submission.photo, ports)
     body = {
         "channel": Channel.WEBSITE.value,
         "subject": submission.subject,
@@ -128,12 +132,8 @@ async def take_photo(
     Raises:
         UnavailableError: storage cannot be reached.
     """
-    verdict = await ports.photo_lab.judge(raw)
-    if isinstance(verdict, RefusedPhoto):
-        return PhotoRefused(verdict.fault)
-    if verdict.doubts and not keep_doubts:
-        return PhotoDoubtful(verdict.doubts)
-    return await _store(application, verdict, sha256(raw).hexdigest(), ports)
+    judged = await _judge(raw, ports, keep_doubts=keep_doubts)
+    return await _store(application, judged, raw, ports) if isinstance(judged, AcceptedPhoto) else judged
 
 
 async def open_application_of(subject: str, ports: WebPorts) -> str:
@@ -180,9 +180,24 @@ def looked_at_from(now: datetime, ports: WebPorts) -> datetime:
     return now if calendar.is_open(now) else calendar.next_opening(now)
 
 
-async def _store(application: str, photo: AcceptedPhoto, upload: str, ports: WebPorts) -> StoredAs:
+async def _sent_already(application: str, ports: WebPorts) -> bool:
+    """Whether the same form waits in the inbox: it is neither counted nor stored twice."""
+    waiting = await ports.inbox.waiting(application)
+    return any(each.kind is RequestKind.SUBMIT for each in waiting)
+
+
+async def _judge(
+    raw: bytes, ports: WebPorts, *, keep_doubts: bool
+) -> AcceptedPhoto | PhotoDoubtful | PhotoRefused:
+    verdict = await ports.photo_lab.judge(raw)
+    if isinstance(verdict, RefusedPhoto):
+        return PhotoRefused(verdict.fault)
+    return PhotoDoubtful(verdict.doubts) if verdict.doubts and not keep_doubts else verdict
+
+
+async def _store(application: str, photo: AcceptedPhoto, raw: bytes, ports: WebPorts) -> StoredAs:
     name = ports.randomness.token()
     slot = int(name[:7], 16)
     await ask(application, RequestKind.STORED_PHOTO, slot, ports, body={"photo": name}, lane="")
     await ports.photos.put(name, photo.jpeg)
-    return StoredAs(name, ",".join(each.value for each in photo.doubts), upload)
+    return StoredAs(name, ",".join(each.value for each in photo.doubts), sha256(raw).hexdigest())

@@ -1,16 +1,21 @@
 """Take in a response to a Microsoft Form: once, however often the flow sends it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from shared.domain.forms import Answer, read_answers, responder_account
 from shared.domain.kinds import Channel
+from shared.domain.limits import Limit, Whose
 from shared.domain.requests import RequestKind
 from shared.domain.reviewing import reference_of
 from shared.services.ask import ask
+from shared.services.count_use import TooManyError, count_use
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.web_ports import WebPorts
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ async def take_form(response: FormResponse, ports: WebPorts) -> FormTaken:
     The same response with other content changes nothing: the first stays, and the worker tells the operator.
 
     Raises:
-        RefusedError: the form is unknown, the responder is nobody of ours, or the response came with other content before.
+        RefusedError: the form is unknown, the responder is nobody of ours, or the response came with other content before;
+            ``TOO_MANY_RESPONSES``, the account sent too many, and sending it again is of no use; ``TOO_MANY``, all accounts did.
         UnavailableError: storage, or the map of the forms, cannot be read; nothing was accepted.
     """
     form = ports.forms.find(response.form)
@@ -65,6 +71,7 @@ async def take_form(response: FormResponse, ports: WebPorts) -> FormTaken:
     application = application_of(response.form, response.response)
     first = await _first_digest(application, ports)
     if not first:
+        await _count_response(application, account, ports)
         said = read_answers(form, response.answers)
         body = {
             "channel": Channel.FORM.value,
@@ -86,6 +93,19 @@ async def take_form(response: FormResponse, ports: WebPorts) -> FormTaken:
 def application_of(form: str, response: str) -> str:
     """Id of the application that a response makes."""
     return sha256(f"form:{form}:{response}".encode()).hexdigest()[:32]
+
+
+async def _count_response(application: str, account: str, ports: WebPorts) -> None:
+    """Only what is new is counted, by account first: one account must not close the form for everybody."""
+    try:
+        await count_use((Limit.APPLICATIONS, Limit.FORM_RESPONSES), {Whose.ACCOUNT: account}, ports)
+    except TooManyError as error:
+        if error.whose is not Whose.ACCOUNT:
+            raise
+        _LOG.warning(
+            "an account sent too many responses; this one was not taken", extra={"application": application}
+        )
+        raise RefusedError(Refusal.TOO_MANY_RESPONSES) from error
 
 
 async def _first_digest(application: str, ports: WebPorts) -> str:

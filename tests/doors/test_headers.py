@@ -121,7 +121,9 @@ async def test_signing_out_leaves_nothing_in_the_browser(house: House, row: str)
     answer = await knock(house, row, scene, HTML, sessions=every_cookie(scene))
     assert answer.headers["clear-site-data"] == '"storage"'
     gone = {each.split("=")[0] for each in answer.cookies if "Max-Age=0" in each and "=;" in each}
-    kinds = {"card", "linker", "verify"} | ({"applicant", "pickup"} if row == "auth_sign_out" else set())
+    kinds = {"card", "linker", "verify"} | (
+        {"applicant", "staff", "flow", "pickup"} if row == "auth_sign_out" else set()
+    )
     assert gone == {cookie_header({kind: {}})["cookie"].split("=")[0] for kind in kinds}
 
 

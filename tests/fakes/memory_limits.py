@@ -17,6 +17,10 @@ class MemoryLimits:
         self.counts: Counter[Window] = Counter()
 
     @call
+    async def has_room(self, window: Window) -> bool:
+        return self.counts[window] < window.most
+
+    @call
     async def take(self, window: Window) -> bool:
         if self.counts[window] >= window.most:
             return False

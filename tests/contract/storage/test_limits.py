@@ -52,6 +52,15 @@ async def test_callers_limits_and_windows_are_counted_apart(ports: Ports) -> Non
         assert await ports.limits.take(each)
 
 
+async def test_looking_counts_nothing(ports: Ports) -> None:
+    one = window(fresh_id(), most=1)
+    for _ in range(3):
+        assert await ports.limits.has_room(one)
+    assert await ports.limits.take(one)
+    assert not await ports.limits.has_room(one)
+    assert await ports.limits.has_room(replace(one, most=2))
+
+
 async def test_what_is_over_is_swept_and_the_rest_stays(ports: Ports) -> None:
     who = fresh_id()
     old = replace(window(who, most=1), ends_at=AT - timedelta(days=400))
