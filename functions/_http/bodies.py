@@ -16,6 +16,8 @@ from shared.presentation.views import Problem
 MAX_FORM_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = MAX_PHOTO_BYTES + 256 * 1024
 _MAX_FIELDS = 40
+_MOST_DIGITS = 12
+"""Of a length: a number of thousands of digits is an error to Python."""
 _MAX_FIELD_BYTES = 32 * 1024
 
 
@@ -46,7 +48,7 @@ def check_length(req: func.HttpRequest, limit: int) -> None:
     given = req.headers.get("content-length", "")
     if not given.isascii() or not given.isdigit():
         raise Trouble(Problem.LENGTH_REQUIRED)
-    if int(given) > limit or len(req.get_body()) > limit:
+    if len(given) > _MOST_DIGITS or int(given) > limit or len(req.get_body()) > limit:
         raise Trouble(Problem.TOO_LARGE)
 
 

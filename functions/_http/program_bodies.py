@@ -230,6 +230,6 @@ def _instant(given: str | float | None) -> str:
         return str(given)
     try:
         read = datetime.fromisoformat(given.strip())
-    except ValueError:
+        return read.astimezone(UTC).isoformat() if read.tzinfo else read.isoformat()
+    except (ValueError, OverflowError):  # in the first or last hours of the calendar UTC may be outside
         return given.strip()
-    return read.astimezone(UTC).isoformat() if read.tzinfo else read.isoformat()

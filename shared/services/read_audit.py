@@ -81,13 +81,15 @@ async def show_trail(application: str, staff: StaffIdentity, ports: WebPorts) ->
     """Verify one case; that the auditor looked at it is recorded before.
 
     Raises:
-        RefusedError: there is no such case, and never was one.
+        RefusedError: there is no such case, and never was one; ``OWN_CASE``, it is the auditor's own: a colleague reads it.
     """
     if not is_id(application):
         raise RefusedError(Refusal.NOT_FOUND)
     trail, found = await read_trail(application, ports)
     if found is None and not trail.heads and not trail.events:
         raise RefusedError(Refusal.NOT_FOUND)
+    if found is not None and found.subject == staff.oid:
+        raise RefusedError(Refusal.OWN_CASE)
     await ports.accesses.record(Access(application, staff.oid, "audit", ports.clock.now()))
     accesses = await ports.accesses.of(application)
     return AuditedCase(application, audit.verify(trail), trail, found, tuple(accesses))

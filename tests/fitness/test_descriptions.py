@@ -129,3 +129,17 @@ def test_what_makes_a_response_the_same(changes: dict[str, object], same: bool) 
     first = validated(FormResponseBody, body).digest()
     assert (validated(FormResponseBody, body | changes).digest() == first) is same
     assert validated(FormResponseBody, body | {"answers": {"r1": "x", "r2": "y"}}).digest() == first
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+def test_a_date_at_the_edge_of_the_calendar_stays_as_it_is(at: str) -> None:
+    body = {
+        "form_id": "f",
+        "response_id": 1,
+        "responder": "a@example.ac.jp",
+        "answers": {},
+        "submit_date": at,
+    }
+    first = validated(FormResponseBody, body).digest()
+    assert validated(FormResponseBody, body | {"submit_date": f" {at} "}).digest() == first
+    assert validated(FormResponseBody, body | {"submit_date": "2026-01-01T00:00:00Z"}).digest() != first

@@ -154,6 +154,16 @@ async def test_what_was_never_a_case_has_no_trail_and_leaves_no_record(name: str
     assert ("accesses", "record") not in world.seen.calls
 
 
+async def test_nobody_reads_the_trail_of_their_own_case() -> None:
+    world, name = await reach(State.APPROVED)
+    own = replace(world.staff["aud"].identity, oid=world.student)
+    with pytest.raises(RefusedError) as refused:
+        await read_audit.show_trail(name, own, world.web)
+
+    assert refused.value.refusal is Refusal.OWN_CASE
+    assert ("accesses", "record") not in world.seen.calls
+
+
 async def test_who_looks_at_a_trail_is_on_record() -> None:
     world, name = await reach(State.APPROVED)
     found = await read_audit.show_trail(name, world.staff["aud"].identity, world.web)
