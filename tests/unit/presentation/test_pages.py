@@ -233,3 +233,8 @@ def test_the_pickup_page_hands_over_to_the_set_up() -> None:
 def test_a_desk_without_telephone_is_named_without_one() -> None:
     site = replace(samples.SITE, support_phone="")
     assert "tel:" not in Pages(site).render("signed_out", Language.EN, "/", None)
+
+
+def test_the_button_that_lifts_a_block_sends_what_its_page_shows() -> None:
+    fields = [each for each in reading("staff_case_blocked").all("input") if each.get("name") == "seen"]
+    assert [each["value"].split(",") for each in fields] == [[samples.ID, "other"]]
