@@ -1,6 +1,7 @@
 """Verbs of a pass that is put off: the service is frozen, or makes too many. Nothing is lost, and nobody is asked to act.
 
-A frozen case waits, whatever becomes of its window. After the thaw the person is told, with a new link and time to use it.
+A frozen case waits, whatever becomes of its window. After the thaw the person is told, with a new link and time to use it;
+so is whoever was put off because too many asked, once it is worth asking again.
 """
 
 from dataclasses import replace
@@ -35,10 +36,31 @@ def standing_still(application: Application) -> Application:
     return replace(application, due_at=None) if still else application
 
 
+def worth_asking_at(application: Application) -> datetime | None:
+    """From when (UTC) a pass can be asked for again that was put off because too many asked; None if none was."""
+    off = application.put_off
+    waits = application.state in WITH_A_PASS and off is not None and off.why == SURGE
+    return off.until if waits and off is not None else None
+
+
+def turned_away_at(application: Application) -> datetime | None:
+    """When this application was turned away last because too many asked (UTC)."""
+    off = application.put_off
+    return off.at if off is not None and off.why == SURGE else None
+
+
+def _with_time(application: Application, since: datetime, rules: Rules) -> Application:
+    """The window lasts a whole business day from ``since`` at least."""
+    until = max(rules.calendar.closing_after_days(since, 1), application.pickup_until or since)
+    after = replace(application, pickup_until=until)
+    return replace(after, due_at=until, promised_by=until) if after.state is State.APPROVED else after
+
+
 def put_off(
     application: Application,
     why: str,
     now: datetime,
+    rules: Rules,
     *,
     request: Request | None = None,
     until: datetime | None = None,
@@ -46,6 +68,8 @@ def put_off(
     """No pass now; ``request`` is answered so, and has used its number up."""
     change = note(application, EventKind.PASS_PUT_OFF, now, why=why)
     after = standing_still(replace(change.application, put_off=PutOff(why, now, until)))
+    if until is not None:
+        after = _with_time(after, until, rules)
     if request is None:
         return replace(change, application=after)
     passed = replace(after, attempts=application.attempts + 1)
@@ -55,10 +79,6 @@ def put_off(
 def resume(application: Application, now: datetime, rules: Rules) -> Change:
     """Passes are made again: the person is told, and has a whole business day at least."""
     change = note(application, EventKind.PASS_RESUMED, now)
-    after = replace(change.application, put_off=None)
-    until = max(rules.calendar.closing_after_days(now, 1), application.pickup_until or now)
-    after = replace(after, pickup_until=until)
-    if application.state is State.APPROVED:
-        after = replace(after, due_at=until, promised_by=until)
+    after = _with_time(replace(change.application, put_off=None), now, rules)
     number = _RESUMED + application.events
     return replace(change, application=after).owing(*to_collect(after, now, round_=number))

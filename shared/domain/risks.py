@@ -16,7 +16,7 @@ from shared.domain.photo import PhotoDoubt, StoredPhoto
 from shared.domain.risk_limits import RiskLimits
 
 LASTING: frozenset[Flag] = frozenset({Flag.PHOTO_OF_ANOTHER_ACCOUNT})
-"""Once raised these stay for the whole case: a second photo does not undo what the first one was."""
+"""Once raised these stay: neither a second photo nor another application soon after undoes what the first photo was."""
 
 _OF_THE_PHOTO: frozenset[Flag] = frozenset({Flag.PHOTO_UNCLEAR, Flag.NO_PHOTO, Flag.PHOTO_OF_ANOTHER_ACCOUNT})
 
@@ -29,11 +29,13 @@ class Earlier:
         received_at: When it reached our door (UTC).
         completed_at: When a new method was seen (UTC); None if it never was.
         replaced: It made way for another application of the same person, and is no try of its own.
+        lasting: Flags of it that no later photo undoes, and so no later application either.
     """
 
     received_at: datetime
     completed_at: datetime | None = None
     replaced: bool = False
+    lasting: tuple[FlagFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def flagged(application: Application, found: RiskFindings, limits: RiskLimits) -
     """The application with every flag that applies, in the order of the vocabulary, and what is known about each."""
     facts = [
         *_kept(application.flag_facts, LASTING),
+        *_of_earlier(application, found, limits),
         *_of_the_contact(application),
         *_of_the_account(application, found, limits),
         *_of_history(application, found, limits),
@@ -138,6 +141,16 @@ def _of_history(application: Application, found: RiskFindings, limits: RiskLimit
         last = max((each.received_at for each in tries), default=None)
         told.append(FlagFact(Flag.REPEATED_APPLICATIONS, len(tries) + 1, last))
     return told
+
+
+def _of_earlier(application: Application, found: RiskFindings, limits: RiskLimits) -> list[FlagFact]:
+    since = application.received_at - limits.repeated_within
+    return [fact for each in found.history if each.received_at >= since for fact in each.lasting]
+
+
+def lasting(application: Application) -> tuple[FlagFact, ...]:
+    """What is known about the flags of this application that a later one inherits."""
+    return _kept(application.flag_facts, LASTING)
 
 
 def _of_the_photo(photo: StoredPhoto | None, use: PhotoUse) -> list[FlagFact]:

@@ -74,7 +74,7 @@ def _claim(
     if case.found.unreachable:
         return None
     barred = (
-        frozen_at_claim(case, application, request, now)
+        frozen_at_claim(case, application, request, now, rules)
         or blocked_at_claim(case, application, request, now, rules)
         or pickup_bar(case, application, request, now, rules)
     )
@@ -93,7 +93,7 @@ def _claim(
         judged = closing.with_guards(application, guards)
         change = closing.need_attention(judged, Attention.GUARD, now, rules)
         return Commit(change.answering(request, now))
-    crowded = surge_at_claim(case, application, request, now)
+    crowded = surge_at_claim(case, application, request, now, rules)
     return crowded or Commit(issuing.claim(application, request, case.found.methods or (), now, rules))
 
 

@@ -8,6 +8,7 @@ from shared.domain.mails import CLOCKS_APART
 
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+_NEXT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class PassMeter:
     Attributes:
         hour_from: When the present hour began (UTC).
         hour_made: Passes begun in it.
-        hour_asked: Passes asked for in it, those turned away included.
+        hour_asked: Passes asked for in it, those turned away included, each application's once.
+        asked_from: Since when they are counted, if not since the hour began: somebody set the service free (UTC).
         day_from: When the present day began (UTC).
         day_made: Passes begun in it.
         told_at: When the operators were told last that there are too many (UTC).
@@ -47,6 +49,7 @@ class PassMeter:
     hour_asked: int = 0
     day_made: int = 0
     told_at: datetime | None = None
+    asked_from: datetime | None = None
     version: str = ""
 
     def rolled(self, now: datetime) -> "PassMeter":
@@ -56,7 +59,7 @@ class PassMeter:
         """
         meter = self
         if not -CLOCKS_APART <= now - meter.hour_from < _HOUR:
-            meter = replace(meter, hour_from=now, hour_made=0, hour_asked=0)
+            meter = replace(meter, hour_from=now, hour_made=0, hour_asked=0, asked_from=None)
         if not -CLOCKS_APART <= now - meter.day_from < _DAY:
             meter = replace(meter, day_from=now, day_made=0)
         return meter
@@ -70,11 +73,13 @@ class PassMeter:
             ends.append(self.day_from + _DAY)
         return max(ends, default=None)
 
-    def counted(self, *, made: bool) -> "PassMeter":
-        """The meter with one more that was asked for, and begun or not."""
+    def counted(self, *, made: bool, turned_away_at: datetime | None = None) -> "PassMeter":
+        """The meter with one more that was asked for, and begun or not; one that was turned away since is asked for again."""
+        since = self.asked_from or self.hour_from
+        again = turned_away_at is not None and turned_away_at >= since
         return replace(
             self,
-            hour_asked=self.hour_asked + 1,
+            hour_asked=self.hour_asked + (not again),
             hour_made=self.hour_made + made,
             day_made=self.day_made + made,
         )
@@ -82,6 +87,12 @@ class PassMeter:
     def to_be_told(self, now: datetime) -> bool:
         """Whether the operators have not been told within the last hour."""
         return self.told_at is None or not -CLOCKS_APART <= now - self.told_at < _HOUR
+
+    def thawed(self, at: datetime) -> "PassMeter | None":
+        """The meter after the service was set free at ``at``, which counts anew; None if it does so already."""
+        if at < (self.asked_from or self.hour_from):
+            return None
+        return replace(self, hour_asked=1, asked_from=at + _NEXT)
 
     def overrun(self, limits: SurgeLimits) -> bool:
         """Whether so many were asked for that the service freezes by itself."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from shared.domain.application import Application
 from shared.domain.blocking import lifted_at_office
 from shared.domain.erasing import next_erasure
-from shared.domain.putting_off import waits_for_thaw
+from shared.domain.putting_off import waits_for_thaw, worth_asking_at
 from shared.domain.rules import Rules
 from shared.domain.states import State
 from shared.domain.step_facts import cooled_at
@@ -16,6 +16,9 @@ WORK_IN_PROGRESS = timedelta(minutes=11)
 
 TRY_AGAIN = timedelta(minutes=1)
 
+REFUSED_AGAIN = timedelta(minutes=15)
+"""What was refused is asked for again after this: somebody has to grant a permission first."""
+
 
 def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -> datetime | None:
     """The earliest time at which the clock moves this case; None if it never will.
@@ -25,6 +28,8 @@ def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -
     times = [each for each in _times(case, application, rules) if each is not None]
     if waits_for_thaw(application):
         times.append(now + WORK_IN_PROGRESS)
+    if case.found.refused:
+        times.append(now + REFUSED_AGAIN)
     if case.owed():
         times.append(case.found.mails_blocked_until or now + WORK_IN_PROGRESS)
     if (
@@ -42,9 +47,9 @@ def wake_at(case: Case, application: Application, now: datetime, rules: Rules) -
 
 def wake_after(application: Application, now: datetime, *, owes_mail: bool) -> datetime | None:
     """The wake a save must have: that of the state, and one for work in progress if mails are owed or the system moves next."""
-    times = [
-        each for each in (application.due_at, application.check_at, _photo(application)) if each is not None
-    ]
+    room = worth_asking_at(application)
+    fixed = (application.due_at, application.check_at, _photo(application), room)
+    times = [each for each in fixed if each is not None]
     busy = {State.SUBMITTED, State.STOPPING}
     left = application.removals or application.discarded or application.sessions_to_end
     left = left or (application.disowned and not application.contest_kept)
@@ -61,7 +66,8 @@ def _times(case: Case, application: Application, rules: Rules) -> tuple[datetime
         due = application.attempt.deadline
     if application.state is State.COOLING_OFF:
         due = cooled_at(case, application, rules)
-    return (due, application.check_at, _photo(application), next_erasure(application, rules))
+    room = worth_asking_at(application)
+    return (due, application.check_at, _photo(application), room, next_erasure(application, rules))
 
 
 def _photo(application: Application) -> datetime | None:

@@ -7,7 +7,8 @@ from shared.domain.accounts import Method
 from shared.domain.application import Application
 from shared.domain.blocking import had_part, heeds_block
 from shared.domain.kinds import Channel, Closing
-from shared.domain.risks import Earlier
+from shared.domain.putting_off import turned_away_at
+from shared.domain.risks import Earlier, lasting
 from shared.domain.steps import Findings, LockFacts, Need
 from shared.ports import (
     AccountLock,
@@ -70,7 +71,7 @@ async def _gather_one(need: Need, snapshot: Snapshot, found: Findings, ports: Wo
         case Need.PASSES:
             found.passes = tuple(await ports.passes.listed(subject))
         case Need.FROZEN | Need.PLACE:
-            await _gather_brake(need, found, ports)
+            await _gather_brake(need, application, found, ports)
         case Need.STORED_DECISION:
             found.stored_decision = await _stored_decision(snapshot, ports)
         case Need.CARD | Need.CARD_PASSES | Need.LINK_STANDS:
@@ -92,11 +93,11 @@ async def _gather_block(subject: str, application: str, found: Findings, ports: 
     found.blocks = blocks
 
 
-async def _gather_brake(need: Need, found: Findings, ports: WorkerPorts) -> None:
+async def _gather_brake(need: Need, application: Application, found: Findings, ports: WorkerPorts) -> None:
     if need is Need.FROZEN:
         found.frozen = await is_frozen(ports)
     else:
-        found.place = await take_place(ports)
+        found.place = await take_place(ports, turned_away_at=turned_away_at(application))
 
 
 async def is_frozen(ports: WorkerPorts) -> bool:
@@ -239,4 +240,4 @@ async def _earlier(names: tuple[str, ...], ports: WorkerPorts) -> list[Applicati
 
 def _history_of(earlier: Application) -> Earlier:
     made_way = earlier.stop_as is Closing.SUPERSEDED
-    return Earlier(earlier.received_at, earlier.completed_at, replaced=made_way)
+    return Earlier(earlier.received_at, earlier.completed_at, replaced=made_way, lasting=lasting(earlier))

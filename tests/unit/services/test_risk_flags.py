@@ -278,3 +278,30 @@ async def test_staff_see_each_flag_with_what_is_known_and_what_it_asks_for() -> 
     assert tuple(each.fact.flag for each in seen.flags) == world.case(name).flags
     watched = await show_case(name, rei, world.web)
     assert watched.flags == seen.flags
+
+
+async def test_applying_again_with_another_photo_does_not_wash_off_the_one_of_another_person() -> None:
+    world = World()
+    first = await _of_another(world)
+    name = await world.apply(photo=PHOTO)
+    await world.run()
+    await withdraw(world, name)
+    again = await world.apply(photo=PHOTO + b", a little altered", nonce="form-2")
+    await world.run()
+    facts = {each.flag: each for each in world.case(again).flag_facts}
+    assert facts[Flag.PHOTO_OF_ANOTHER_ACCOUNT].about == (first,)
+    with pytest.raises(RefusedError) as refused:
+        await world.decide()
+    assert refused.value.refusal is Refusal.OFFICE_BY_POLICY
+
+
+async def test_what_an_earlier_photo_was_is_forgotten_in_time() -> None:
+    world = World()
+    await _of_another(world)
+    name = await world.apply(photo=PHOTO)
+    await world.run()
+    await withdraw(world, name)
+    await world.move(world.rules.risk_limits.repeated_within + timedelta(days=1))
+    again = await world.apply(photo=b"photo of another card", nonce="form-2")
+    await world.run()
+    assert Flag.PHOTO_OF_ANOTHER_ACCOUNT not in world.case(again).flags

@@ -6,9 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.freezing import FreezeReason
+from shared.domain.putting_off import waits_for_thaw
+from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.domain.surge import PassMeter, SurgeLimits
 from shared.ports import StaleError
+from shared.services import set_freeze
+from shared.services.ask import ask
 from shared.services.refusals import Refusal, RefusedError
 from shared.services.take_place import take_place
 from tests.unit import people
@@ -115,6 +120,94 @@ async def test_by_setting_a_second_threshold_freezes_the_service() -> None:
     switch = await world.storage.switches.freeze_switch()
     assert (switch.frozen, switch.by, switch.reason) == (True, "", "surge")
     assert "service_frozen" in world.subjects(people.OPERATORS[0])
+
+
+async def _set_free(world: World) -> None:
+    number = (await world.storage.switches.freeze_switch()).number
+    token = world.staff["ope"].token
+    await set_freeze.ask_to_turn(
+        freeze=False, number=number, reason=FreezeReason.CLEARED, token=token, ports=world.web
+    )
+    await world.run()
+
+
+async def test_a_service_that_was_set_free_is_not_frozen_again_by_who_asked_before() -> None:
+    world = a_world(freeze_at=3)
+    await used_up(world)
+    for _ in range(3):
+        await take_place(world.worker)
+    assert await world.storage.switches.frozen()
+    await _set_free(world)
+    for _ in range(2):
+        await take_place(world.worker)
+        assert not await world.storage.switches.frozen()
+    await take_place(world.worker)
+    assert await world.storage.switches.frozen(), "as many again, and it freezes again"
+
+
+async def test_one_person_who_asks_again_and_again_does_not_freeze_the_service() -> None:
+    world, name = await reach(State.APPROVED, a_world(freeze_at=3))
+    await used_up(world)
+    for _ in range(5):
+        attempt = world.case(name).attempts + 1
+        body = {"public_key": "key of session-1", "session": "session-1"}
+        await ask(
+            name, RequestKind.PICKUP, attempt, world.web, body=body
+        )  # past our door, which says when to come
+        await world.run()
+    meter = world.storage.meters.meter
+    assert meter is not None
+    assert meter.hour_asked == 1
+    assert not await world.storage.switches.frozen()
+
+
+async def test_over_the_limit_nobody_loses_their_case_and_the_person_is_written_to_when_there_is_room() -> (
+    None
+):
+    world, name = await reach(State.APPROVED, a_world(per_hour=100, per_day=1))
+    window = world.case(name).pickup_until
+    assert window is not None
+    await world.move(window - _HOUR / 2)
+    await used_up(world)
+    until = world.clock.now() + 24 * _HOUR
+    await world.ask_for_pass(name)
+    await world.run()
+    written = world.subjects(people.OUTSIDE).count("pickup")
+    case = world.case(name)
+    assert case.pickup_until == case.due_at == world.rules.calendar.closing_after_days(until, 1)
+    await world.move(until - timedelta(minutes=1))
+    assert world.subjects(people.OUTSIDE).count("pickup") == written
+    await world.move(until + timedelta(minutes=1))
+    assert world.subjects(people.OUTSIDE).count("pickup") == written + 1
+    assert await world.pickup(name, "session-2")
+
+
+async def test_who_comes_back_before_is_not_written_to_once_more() -> None:
+    world, name = await reach(State.APPROVED, a_world())
+    await used_up(world)
+    until = world.clock.now() + _HOUR
+    await world.ask_for_pass(name)
+    await world.run()
+    written = world.subjects(people.OUTSIDE).count("pickup")
+    world.clock.move_to(until)
+    assert await world.pickup(name, "session-2")
+    await world.move(2 * _HOUR)
+    assert world.subjects(people.OUTSIDE).count("pickup") == written
+
+
+async def test_whoever_waits_for_room_waits_for_the_thaw_as_well() -> None:
+    world, name = await reach(State.APPROVED, a_world(freeze_at=1))
+    await used_up(world)
+    await world.ask_for_pass(name)
+    await world.run()
+    assert await world.storage.switches.frozen()
+    written = world.subjects(people.OUTSIDE).count("pickup")
+    await world.move(2 * _HOUR)
+    assert waits_for_thaw(world.case(name))
+    assert world.subjects(people.OUTSIDE).count("pickup") == written
+    await _set_free(world)
+    await world.move(timedelta(minutes=15))
+    assert world.subjects(people.OUTSIDE).count("pickup") == written + 1
 
 
 async def test_by_default_nothing_freezes_by_itself() -> None:
