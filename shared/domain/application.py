@@ -52,7 +52,7 @@ class Application:
         blocks: Of a case at the office: what blocked the account when it was looked at first after the confirmation
             (``blocks_seen``: it was); ``to_lift`` is what is still to be taken off its lock, ``lifters`` are the marks of the
             operator who said so.
-        sessions_to_end: Sessions are to be ended although the case is over.
+        sessions_to_end: Sessions are to be ended although the case is over; ``sessions_since``: since when (UTC).
         due_at: When the clock moves the present state (UTC): opening, overdue, expiry, end of the delay.
         pickup_until: Until when the pass may be collected (UTC).
         attempts: Number of the last claim; one is passed over when an operator lets the case run again, because the
@@ -119,6 +119,7 @@ class Application:
     to_lift: tuple[str, ...] = ()
     lifters: tuple[str, ...] = ()
     sessions_to_end: bool = False
+    sessions_since: datetime | None = None
     overdue: int = 0
     promised_by: datetime | None = None
     due_at: datetime | None = None

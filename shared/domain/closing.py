@@ -183,7 +183,7 @@ def disown(application: Application, request: Request, now: datetime, rules: Rul
     said = (
         replace(said, stop_as=Closing.NOT_ME)
         if said.state is State.STOPPING
-        else replace(said, sessions_to_end=True)
+        else replace(said, sessions_to_end=True, sessions_since=said.sessions_since or now)
     )
     alert = to_staff(rules.operators, MailKind.OPERATOR_ALERT, now, round_=2_000_000 + request.slot)
     return replace(change, application=said).owing(*alert).answering(request, now)
@@ -193,7 +193,7 @@ def contest(application: Application, request: Request, now: datetime, rules: Ru
     """The owner says after completion that it was not them: sessions are ended, and the operator is told, at once."""
     if application.completed_at is None or now - application.completed_at >= rules.contest_for:
         return too_late(application, request, now)
-    said = replace(application, disowned=True, sessions_to_end=True)
+    said = replace(application, disowned=True, sessions_to_end=True, sessions_since=now)
     noted = note(said, EventKind.CONTESTED, now, party=Party.OWNER)
     parked = need_attention(noted.application, Attention.CONTESTED, now, rules)
     return noted.also(parked).answering(request, now)

@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     OWNER_CONFIRMED = "owner_confirmed"
     STOPPING_STARTED = "stopping_started"
     CONTESTED = "contested"
+    SESSIONS_NOT_ENDED = "sessions_not_ended"
     BLOCK_LIFTED = "block_lifted"
     CANCELLED = "cancelled"
     EXPIRED = "expired"

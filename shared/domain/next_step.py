@@ -23,6 +23,7 @@ from shared.domain.step_of_brake import wait_for_thaw
 from shared.domain.step_of_counter import print_again
 from shared.domain.step_of_erasure import asked_too_late, erase_in_time
 from shared.domain.step_of_form import differs
+from shared.domain.step_of_patience import end_sessions, out_of_patience
 from shared.domain.steps import (
     Case,
     Commit,
@@ -33,7 +34,6 @@ from shared.domain.steps import (
     GatherDecider,
     KeepContest,
     Need,
-    RevokeSessions,
     SendMails,
     Step,
     Wait,
@@ -61,12 +61,13 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
         or _contest(case, application)
         or tend_block(case, application, now, rules)
         or _operator(case, application, now, rules)
+        or out_of_patience(case, application, now, rules)
         or _owner_confirms(case, application, now)
         or wait_for_thaw(case, application, now, rules)
         or advance(case, application, now, rules)
         or print_again(case, application, now, rules)
         or differs(case, application, now, rules)
-        or _sessions(case, application)
+        or end_sessions(case, application, now, rules)
         or _left_over(case, application, now)
         or _photos(case, application, now)
         or _mails(case, now)
@@ -196,7 +197,7 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
         return Commit(closing.need_attention(application, Attention.GRAPH_REFUSED, now, rules))
     again = [each for each in case.waiting if each.kind is RequestKind.RUN_AGAIN]
     if not again:
-        return _out_of_patience(case, application, now, rules)
+        return None
     request = again[0]
     if application.state is not State.ATTENTION or request.slot != application.interventions:
         return Commit(closing.too_late(application, request, now))
@@ -209,36 +210,6 @@ def _operator(case: Case, application: Application, now: datetime, rules: Rules)
         return None if case.found.unreachable else Gather((Need.STORED_DECISION,))
     verifies = case.found.stored_decision
     return Commit(closing.run_again(application, request, decider, now, rules, decision_verifies=verifies))
-
-
-def _out_of_patience(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
-    """The system could not do its part for too long: an operator is told, each hour, and it goes on trying."""
-    since = _waiting_since(case, application)
-    if since is None or now - since < rules.system_patience:
-        return None
-    change = closing.tell_operators(application, 4_000_000 + int(now.timestamp()) // 3600, now, rules)
-    known = {each.key for each in case.mails}
-    return None if all(each.key in known for each in change.mails) else Commit(change)
-
-
-def _waiting_since(case: Case, application: Application) -> datetime | None:
-    """Since when this case waits for something outside that cannot be reached; None if it does not."""
-    if not case.found.unreachable:
-        return None
-    kind = RequestKind.CONFIRM if application.at_counter else RequestKind.PICKUP
-    kind = RequestKind.PHOTO if application.state is State.RETURNED else kind
-    asked = next((each for each in case.waiting if each.kind is kind), None)
-    match application.state:
-        case State.SUBMITTED | State.STOPPING:
-            return application.entered_at
-        case State.ISSUING:
-            return application.attempt.deadline if application.attempt else None
-        case State.IN_REVIEW if application.awaits_prechecks:
-            return application.decided.at if application.decided else None
-        case State.IN_REVIEW | State.RETURNED | State.APPROVED | State.ISSUED:
-            return asked.received_at if asked else None
-        case _:
-            return None
 
 
 def _owner_confirms(case: Case, application: Application, now: datetime) -> Step | None:
@@ -257,15 +228,6 @@ def _contest(case: Case, application: Application) -> Step | None:
     if not case.found.contest_kept:
         return KeepContest()
     return Commit(Change(replace(application, contest_kept=True)))
-
-
-def _sessions(case: Case, application: Application) -> Step | None:
-    """Sessions of somebody who held the password, although the case had ended already."""
-    if not application.sessions_to_end or case.found.unreachable or case.found.refused:
-        return None
-    if not case.found.sessions_revoked:
-        return RevokeSessions()
-    return Commit(Change(replace(application, sessions_to_end=False)))
 
 
 def _left_over(case: Case, application: Application, now: datetime) -> Step | None:

@@ -45,7 +45,11 @@ def _in_review(case: Case, application: Application, now: datetime, rules: Rules
         return step_confirmed(case, application, now, rules)
     request = first(case, RequestKind.DECISION)
     if request is not None:
-        return _decide(case, application, request, now, rules)
+        decided = _decide(case, application, request, now, rules)
+        if decided is not None or application.due_at is None or now < application.due_at:
+            return decided
+        # the decision waits to be verified: nothing but the reminder may overtake it
+        return Commit(reviewing.remind(application, now, rules))
     if all_refused(case, MailKind.REVIEW):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
     if application.due_at is None or now < application.due_at:
