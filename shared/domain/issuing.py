@@ -17,6 +17,8 @@ from shared.domain.rules import Removal, Rules
 from shared.domain.states import State
 
 _FIRST_CHECK = timedelta(minutes=5)
+LOOK_AGAIN = timedelta(minutes=1)
+"""Who says that a method is registered that is not seen yet: it is looked for again so soon, without being asked again."""
 _TROUBLES_UNTIL_ATTENTION = 2
 
 LISTED_WITHIN = timedelta(minutes=5)
@@ -244,5 +246,5 @@ def registration_reported(application: Application, request: Request, now: datet
     change = note(
         application, EventKind.REGISTRATION_REPORTED, now, party=Party.APPLICANT, actor=application.subject
     )
-    soon = replace(change.application, check_at=now + timedelta(minutes=1))
+    soon = replace(change.application, check_at=now + LOOK_AGAIN)
     return replace(change, application=soon).answering(request, now)

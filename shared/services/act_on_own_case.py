@@ -6,7 +6,7 @@ from shared.domain.application import Application
 from shared.domain.kinds import IN_PERSON, Channel
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
-from shared.services.ask import ask
+from shared.services.ask import ask, ask_to_look
 from shared.services.collect_pass import Collector, check_collector
 from shared.services.find_case import FoundCase, find_own_case
 from shared.services.refusals import Refusal, RefusedError
@@ -73,8 +73,7 @@ async def report_registered(application: str, subject: str, ports: WebPorts) -> 
         RefusedError: not this person's, or no pass was issued.
     """
     found = await _issued(application, subject, ports)
-    slot = found.application.events
-    await ask(application, RequestKind.REGISTERED, slot, ports, lane="issuance")
+    await ask_to_look(found.application, ports)
 
 
 async def report_trouble(application: str, subject: str, ports: WebPorts, shown: Shown = _NOTHING) -> int:

@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime
 
+from shared.domain.application import Application
+from shared.domain.issuing import LOOK_AGAIN
 from shared.domain.requests import Request, RequestKind
 from shared.ports import ConflictError, PortError
 from shared.services.web_ports import WebPorts
@@ -43,6 +45,22 @@ async def ask(
     if lane:
         await hint(lane, application, ports)
     return True
+
+
+async def ask_to_look(case: Application, ports: WebPorts) -> None:
+    """Somebody says that a new method is registered: the worker looks at once.
+
+    It looks again within the minute anyway if that was just said: then nothing is put down, so that pressing again and again
+    does not lengthen the trail.
+
+    Raises:
+        UnavailableError: storage cannot be reached; nothing was stored.
+    """
+    now = ports.clock.now()
+    if case.check_at is not None and now < case.check_at <= now + LOOK_AGAIN:
+        await hint("issuance", case.id, ports)
+    else:
+        await ask(case.id, RequestKind.REGISTERED, case.events, ports, lane="issuance", at=now)
 
 
 async def hint(lane: str, application: str, ports: WebPorts) -> None:

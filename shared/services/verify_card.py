@@ -12,7 +12,7 @@ from shared.domain.requests import RequestKind
 from shared.domain.reviewing import reference_of
 from shared.domain.states import State
 from shared.services import collect_pass
-from shared.services.ask import ask
+from shared.services.ask import ask, ask_to_look
 from shared.services.collect_pass import Collector, Pending, Sealed
 from shared.services.count_passes import limit_until
 from shared.services.find_case import FoundCase, find_case
@@ -256,7 +256,7 @@ async def report_registered(holder: CardHolder, ports: WebPorts) -> None:
     case = desk.case.application if desk.case is not None else None
     if case is None or case.state is not State.ISSUED:
         raise RefusedError(Refusal.TOO_LATE, link=_HERE)
-    await ask(case.id, RequestKind.REGISTERED, case.events, ports, lane="issuance")
+    await ask_to_look(case, ports)
 
 
 async def _own_case(holder: CardHolder, ports: WebPorts) -> FoundCase | None:

@@ -34,6 +34,20 @@ async def test_a_registration_that_is_said_but_not_yet_seen_is_looked_for_soon()
     assert world.case(name).state is State.COMPLETED
 
 
+async def test_pressing_again_and_again_does_not_lengthen_the_trail() -> None:
+    world, name = await reach(State.ISSUED)
+    await world.move(timedelta(minutes=3))
+    before = len(world.events(name))
+    for _ in range(20):
+        await report_registered(name, world.student, world.web)
+        await world.run()
+    assert len(world.events(name)) == before + 1
+    world.register()
+    await report_registered(name, world.student, world.web)
+    await world.run()
+    assert world.case(name).state is State.COMPLETED
+
+
 async def test_a_number_changed_in_the_same_slot_counts_as_new() -> None:
     world, name = await reach(State.ISSUED)
     account = world.graph.account(world.student)
