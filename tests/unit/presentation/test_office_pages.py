@@ -124,5 +124,5 @@ def test_staff_see_the_pages_of_their_roles_only() -> None:
         return [each["href"] for each in Reading(nav).all("a")]
 
     assert links(clerk) == ["/office"]
-    assert links(both) == ["/staff", "/staff/attention", "/office"]
-    assert links(reviewer) == ["/staff", "/staff/attention"]
+    assert links(both) == ["/staff", "/staff/attention", "/staff/freeze", "/office"]
+    assert links(reviewer) == ["/staff", "/staff/attention", "/staff/freeze"]

@@ -41,6 +41,7 @@ def test_events_of_staff_and_guards_are_not_told() -> None:
         EventKind.RESPONSE_DIFFERED,
         EventKind.REVIEW_OVERDUE,
         EventKind.RUN_AGAIN,
+        EventKind.SESSIONS_NOT_ENDED,
     }
     assert set(EventKind) - told == hidden
 
