@@ -34,7 +34,7 @@ def holder(world: World, number: int = 1, *, card: str = CARD, **differs: object
 def linker(world: World, subject: str = "", **differs: object) -> Linker:
     """Somebody who signed in with MFA a moment ago."""
     oid = subject or world.student
-    found = Linker(oid, f"{oid}@u.example", oid, world.sign_ins.make(oid, at=REAL), request="f" * 32)
+    found = Linker(oid, f"{oid}@u.example", oid, world.sign_ins.make(oid, at=REAL), request="e" * 32)
     return replace(found, **differs)  # type: ignore[arg-type]  # fields of the linker
 
 
