@@ -61,7 +61,7 @@ RIGHTS: Final = (
         "if Role.REVIEWER.value not in staff.roles:",
         "if False:",
         "a_valid_decision",
-        within=20,
+        within=400,
     ),
     _m(
         "a token's life is not looked at",
@@ -162,7 +162,7 @@ RIGHTS: Final = (
         "await ports.passes.delete(application.subject, minted.id)\n"
         "    return await _seal(application, attempt, minted, ports)",
         "a_shown_pass_is_live",
-        within=20,
+        within=400,
     ),
     _m(
         "typed addresses get the link",

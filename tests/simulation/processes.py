@@ -76,6 +76,7 @@ class Trouble(Hooks):
         self.over = False
         self.calls = 0
         self.last_strike = -1.0
+        self.stalled_until = -1.0
         self.trace: list[str] | None = None
         self.killed: list[Process] = []
         self._dice = dice
@@ -236,6 +237,7 @@ class Trouble(Hooks):
         if self._beyond:
             self._beyond = False
             span = self._dice.uniform(*_BEYOND)
+        self.stalled_until = max(self.stalled_until, self.loop.seconds + span)
         self.say(f"{process.name:10} stands still for {span:.0f} s, {where}")
         return span
 
