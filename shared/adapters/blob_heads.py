@@ -4,6 +4,7 @@ In the cloud the container is immutable (write once, read many) and only the wor
 ``CASE/NUMBER``; the body is JSON with the hash and the time.
 """
 
+import asyncio
 import json
 import re
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from azure.storage.blob.aio import ContainerClient
 
 _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_SIDE_BY_SIDE = 8
 _NAME = re.compile(r"(?P<case>[^/]+)/(?P<number>[0-9]{6})")
 
 
@@ -55,7 +57,13 @@ class BlobHeads:
         async with port_errors("list heads"):
             found = [each async for each in self._container().list_blob_names(name_starts_with=start)]
         numbers = sorted(int(each["number"]) for each in map(_NAME.fullmatch, found) if each)
-        return [AuditHead(application, one, await self._read(f"{start}{one:06d}")) for one in numbers]
+        gate = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def read(number: int) -> AuditHead:
+            async with gate:
+                return AuditHead(application, number, await self._read(f"{start}{number:06d}"))
+
+        return list(await asyncio.gather(*map(read, numbers)))
 
     async def applications(self) -> list[str]:
         """Ids of all cases that have a head, in order."""

@@ -15,7 +15,7 @@ from shared.services.web_ports import WebPorts
 
 PAGE: Final = 25
 """Cases that are verified at each look at the overview."""
-PART: Final = 2_000
+PART: Final = 500
 """Cases in one file of the export; the command writes all of them at once."""
 WHOLE: Final = "audit"
 """Under this name, which is no id of a case, it is on record who exported the trail."""
