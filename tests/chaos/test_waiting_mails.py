@@ -36,7 +36,7 @@ class Budget:
 @pytest.fixture
 def budget(house: House, scale: Scale) -> Budget:
     """The limits of a new domain in the long form; a tenth of them in the short one. Service and mail service have the same."""
-    chosen = Budget(30, 100, scale.people, 1) if scale.long else Budget(8, 24, 12, 5)
+    chosen = Budget(30, 100, scale.people, 1) if scale.long else Budget(8, 24, 12, 10)
     limits = {"MAIL_PER_MINUTE": str(chosen.per_minute), "MAIL_PER_HOUR": str(chosen.per_hour)}
     # A quarter of the hour is kept for staff: at 24 an hour that is one reviewer's six digests.
     one = {} if scale.long else {"REVIEWER_ADDRESSES": house.cloud.people("reviewer")[0]["upn"]}
@@ -54,7 +54,7 @@ def test_more_mails_than_the_service_takes_come_late_but_in_order(
     assert len(accepted) == budget.people
     while waiting(books := read_books(house.settings.storage), accepted):
         assert house.now() - begun < _LONGEST, "mails are still owed"
-        house.later(minutes=3)
+        house.later(minutes=2)
         time.sleep(scale.of(0, 1))
     mails = [mail for case in accepted for mail in books.cases[case].mails]
 

@@ -13,6 +13,8 @@ from shared import bootstrap
 from shared.domain.kinds import Channel
 from shared.presentation.pages import Pages
 from tests.fakes.fixed_clock import FixedClock
+from tests.fakes.hooks import Hooks
+from tests.fakes.memory_guards import MemorySwitches
 from tests.unit.presentation import samples
 from tests.unit.presentation.sample_ways import CALENDAR
 
@@ -25,7 +27,7 @@ _PARTS = {"way_choice": "situation", "way": "way"}
 def get(monkeypatch: pytest.MonkeyPatch) -> Get:
     """Ask one of the doors with these ways on."""
     clock = FixedClock(datetime.fromisoformat("2026-11-20T19:00:00+09:00"))
-    web = SimpleNamespace(clock=clock, rules=SimpleNamespace(calendar=CALENDAR))
+    web = SimpleNamespace(clock=clock, rules=SimpleNamespace(calendar=CALENDAR), switches=MemorySwitches(Hooks()))
     monkeypatch.setattr(bootstrap, "web", lambda: web)
     monkeypatch.setattr(bootstrap, "pages", lambda: Pages(samples.SITE))
     monkeypatch.setattr(bootstrap, "base_url", lambda: "https://mfa.example.ac.jp")
