@@ -67,6 +67,10 @@ simulate: setup ## run random schedules with faults against every invariant; SCH
 mutants: setup ## put each known fault into the services and see that the simulation catches it
 	@SEED="$(SEED)" exec $(PY) -m tests.simulation mutants
 
+.PHONY: crashes
+crashes: setup ## let every single call of the roads fail in each way; `make test` takes every third of the long ones
+	@REREGISTER_EVERY_CALL=1 exec $(PY) -m pytest --numprocesses=2 tests/unit/services
+
 .PHONY: fuzz
 fuzz: setup ## try made-up and mutated inputs at everything that strangers can reach; EXAMPLES=n SEED=k ONLY=name
 	@EXAMPLES="$(EXAMPLES)" SEED="$(SEED)" ONLY="$(ONLY)" exec $(PY) -m tests.fuzz

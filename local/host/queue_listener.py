@@ -30,6 +30,8 @@ LEASE = timedelta(minutes=10)
 _SHORTEST_POLL = 0.1
 # The platform waits up to maxPollingInterval, a minute by default; a developer at the screen does not.
 _LONGEST_POLL = 0.4
+# Messages reach a poison queue seldom, and nobody waits at the screen for them.
+_LONGEST_POISON_POLL = 2.0
 _LONGEST_ERROR_WAIT = 2.0
 _POISON = "-poison"
 
@@ -132,7 +134,8 @@ class QueueListener:
         return bool(messages)
 
     def _longer(self, pause: float) -> float:
-        longest = min(self._options.max_polling_interval.total_seconds(), _LONGEST_POLL)
+        here = _LONGEST_POLL if self._queues.poison else _LONGEST_POISON_POLL
+        longest = min(self._options.max_polling_interval.total_seconds(), here)
         return min(pause * random.uniform(1.5, 2.0), max(longest, _SHORTEST_POLL))
 
     async def _pause(self, seconds: float) -> None:

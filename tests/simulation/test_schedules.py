@@ -1,10 +1,10 @@
-"""Three thousand schedules, other ones in each share; ``make simulate`` runs a million."""
+"""Two thousand schedules, other ones in each share; ``make simulate`` runs a million."""
 
 import pytest
 
 from tests.simulation.run import simulate
 
-_SHARES = 15
+_SHARES = 10
 _EACH = 200
 
 

@@ -27,7 +27,9 @@ _PARTS = {"way_choice": "situation", "way": "way"}
 def get(monkeypatch: pytest.MonkeyPatch) -> Get:
     """Ask one of the doors with these ways on."""
     clock = FixedClock(datetime.fromisoformat("2026-11-20T19:00:00+09:00"))
-    web = SimpleNamespace(clock=clock, rules=SimpleNamespace(calendar=CALENDAR), switches=MemorySwitches(Hooks()))
+    web = SimpleNamespace(
+        clock=clock, rules=SimpleNamespace(calendar=CALENDAR), switches=MemorySwitches(Hooks())
+    )
     monkeypatch.setattr(bootstrap, "web", lambda: web)
     monkeypatch.setattr(bootstrap, "pages", lambda: Pages(samples.SITE))
     monkeypatch.setattr(bootstrap, "base_url", lambda: "https://mfa.example.ac.jp")

@@ -9,6 +9,7 @@ from shared.domain.card import LinkDeed
 from shared.domain.states import State
 from shared.ports import UnavailableError, UnknownOutcomeError
 from tests.unit import cards, people
+from tests.unit.failing import struck_calls
 from tests.unit.observed import CrashError
 from tests.unit.patient import check_the_end
 from tests.unit.reaching import reach
@@ -127,8 +128,6 @@ _ROADS: dict[str, tuple[Callable[[], Awaitable[World]], Road]] = {
 
 
 _TO_THE_END = ("card", "young_link")
-_STRIDES = {"young_link": 3, "take_over": 3}
-"""Roads that are long and mostly the same as others: each kind of trouble strikes at every third call, not at the same ones."""
 
 
 @pytest.mark.parametrize("road", _ROADS)
@@ -138,22 +137,21 @@ _STRIDES = {"young_link": 3, "take_over": 3}
     ids=["before_message_lost", "after_message_lost", "after_message_comes_back"],
 )
 async def test_a_crash_at_any_call_loses_nothing(road: str, after: bool, comes_back: bool) -> None:  # noqa: FBT001
-    offset = 1 if after else 0
-    await _fail_everywhere(road, CrashError, after=after, offset=offset, comes_back=comes_back)
+    await _fail_everywhere(road, CrashError, after=after, comes_back=comes_back)
 
 
 @pytest.mark.parametrize("road", _ROADS)
 async def test_a_call_that_cannot_be_made_now_loses_nothing_wherever_it_is(road: str) -> None:
-    await _fail_everywhere(road, UnavailableError, after=False, offset=2)
+    await _fail_everywhere(road, UnavailableError, after=False)
 
 
 @pytest.mark.parametrize("road", _ROADS)
 async def test_an_answer_that_is_lost_loses_nothing_wherever_it_is(road: str) -> None:
-    await _fail_everywhere(road, UnknownOutcomeError, after=True, offset=0)
+    await _fail_everywhere(road, UnknownOutcomeError, after=True)
 
 
 async def _fail_everywhere(
-    road: str, error: type[BaseException], *, after: bool, offset: int, comes_back: bool = True
+    road: str, error: type[BaseException], *, after: bool, comes_back: bool = True
 ) -> None:
     begin, go = _ROADS[road]
     whole = await begin()
@@ -161,8 +159,8 @@ async def _fail_everywhere(
     await go(whole)
     calls = len(whole.seen.calls)
     failures, struck = [], 0
-    stride = _STRIDES.get(road, 1)
-    for number in range(before + 1 + offset % stride, calls + 1, stride):
+    numbers = struck_calls(before, calls, after + comes_back + (error is UnknownOutcomeError))
+    for number in numbers:
         world = await begin()
         world.seen.fail_at = (number, after)
         world.seen.fails_with = error
@@ -175,4 +173,4 @@ async def _fail_everywhere(
         except BaseException as found:  # noqa: BLE001 - collected, to show all of them at once
             failures.append(f"{number} of {calls}, {world.seen.calls[number - 1]}: {found!r:.300}")
     assert not failures, "\n".join(failures)
-    assert struck * stride * 10 >= (calls - before) * 9  # a call that is refused anyhow has no answer to lose
+    assert struck * 10 >= len(numbers) * 9  # a call that is refused anyhow has no answer to lose
