@@ -4,7 +4,9 @@ A ``conftest.py`` imports the fixture ``storage_account`` by name; ``REREGISTER_
 names a running emulator or account to be used instead.
 """
 
+import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -82,15 +84,14 @@ def _node() -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """Ports of this machine that nobody listens on, below the range that outgoing connections take."""
+    found: set[int] = set()
+    while len(found) < count:
+        port = random.SystemRandom().randrange(12_000, 20_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.add(port)
+    return list(found)
 
 
 def is_free(port: int) -> bool:

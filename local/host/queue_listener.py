@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
 _SHORTEST_POLL = 0.1
 # The platform waits up to maxPollingInterval, a minute by default; a developer at the screen does not.
-_LONGEST_POLL = 0.4
+_LONGEST_POLL = 0.15
 # Messages reach a poison queue seldom, and nobody waits at the screen for them.
 _LONGEST_POISON_POLL = 2.0
 _LONGEST_ERROR_WAIT = 2.0

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from aiohttp import web
 from local import configuration
 from local.cloud import Cloud, make_app
 from local.configuration import Configuration
+from tests.azurite import free_ports
 
 
 class Rewriting(requests.adapters.HTTPAdapter):
@@ -29,17 +29,10 @@ class Rewriting(requests.adapters.HTTPAdapter):
         return super().send(request, **how)  # type: ignore[arg-type]
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def serving(folder: Path) -> Iterator[Cloud]:
     """A cloud that answers at its `settings.local_url` until the block ends."""
-    cloud = Cloud(Configuration(local_port=free_port(), scratch=folder))
+    cloud = Cloud(Configuration(local_port=free_ports(1)[0], scratch=folder))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

@@ -13,6 +13,8 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
+from tests.azurite import free_ports
+
 ROOT = Path(__file__).parents[3]
 SAMPLE_APP = ROOT / "tests/samples/host_app"
 MASTER_KEY = "master-key-of-the-tests"
@@ -173,15 +175,6 @@ class Answer:
 
     def json(self) -> Any:  # noqa: ANN401 - any JSON document
         return json.loads(self.body)
-
-
-def free_ports(count: int) -> list[int]:
-    """Find ports that nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(s.getsockname()[1]) for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 def answers(port: int) -> bool:
