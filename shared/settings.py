@@ -16,6 +16,7 @@ from pydantic_settings import NoDecode
 from shared.channel_settings import ChannelSettings, Names
 from shared.domain.kinds import Channel
 from shared.domain.rules import Removal
+from shared.key_list import in_order
 from shared.risk_settings import RiskSettings
 from shared.storage_settings import StorageSettings
 
@@ -129,9 +130,7 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings):
     @field_validator("link_keys", "cookie_keys", mode="before")
     @classmethod
     def _key_list(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
-        return (
-            [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
-        )
+        return in_order(value.split(",")) if isinstance(value, str) else value
 
     @field_validator(
         "protected_groups",

@@ -107,6 +107,23 @@ def test_days_that_cannot_be_understood_are_refused_at_the_start(
     assert "some-day" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["LINK_KEYS", "COOKIE_KEYS"])
+def test_a_key_that_is_to_come_verifies_and_does_not_sign(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The last of the list signs; a list of keys to come alone signs nothing and is refused."""
+    old, new = "o" * 32, "n" * 32
+    settings = web_environment(from_environment({}, scratch=ROOT)) | {name: f"{old}, next:{new}"}
+    for each in (*documented(), *settings, *_SET_BY_THE_PLATFORM):
+        monkeypatch.delenv(each, raising=False)
+    for each, value in settings.items():
+        monkeypatch.setenv(each, value)
+    assert [each.get_secret_value() for each in getattr(Settings(), name.lower())] == [new, old]
+
+    monkeypatch.setenv(name, f"next:{new}")
+    with pytest.raises(ValueError, match="none signs") as caught:
+        Settings()
+    assert new not in str(caught.value)
+
+
 _KEY = json.loads(web_environment(from_environment({}, scratch=ROOT))["VERIFY_CLIENT_KEY"])
 
 
