@@ -19,7 +19,6 @@ from package.graph_names import Asked
 from package.graph_trees import DESERIALIZERS, Cut, NewShapeError, cut, fields_of, functions, names_in
 
 PACKAGE: Final = "msgraph"
-_MODELS: Final = "msgraph.generated.models"
 #: Every class has these: they tell no subclass apart.
 _OF_EVERY_MODEL: Final = frozenset({"odata_type", "additional_data", "backing_store"})
 _HEADER: Final = "# Cut down for this service by package/graph_pruning.py from the file of the same name in msgraph-sdk.\n"
@@ -38,9 +37,10 @@ class _Module:
     def is_package(self) -> bool:
         return self.path.name == "__init__.py"
 
-    @property
+    @cached_property
     def is_model(self) -> bool:
-        return self.name.startswith(_MODELS + ".")
+        """Most lie in ``generated/models``, answers of actions beside their builders."""
+        return any(each.name == DESERIALIZERS for each in functions(self.tree))
 
 
 @dataclass
