@@ -1,0 +1,80 @@
+// Mail through Azure Communication Services, from a domain of the university's own.
+
+@description('Begins every name.')
+param prefix string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Where the mail service keeps data at rest.')
+param dataLocation string
+
+@description('Domain of the sender, such as recovery.example.ac.jp. Its records in DNS are outputs of this template.')
+param domain string
+
+@description('What stands before the @ of the sender.')
+param senderName string
+
+@description('Name that mail programs show.')
+param senderDisplayName string
+
+@description('False until the records are in DNS and the domain was verified; an unverified domain cannot be linked.')
+param domainVerified bool
+
+resource service 'Microsoft.Communication/emailServices@2025-05-01' = {
+  name: '${prefix}-email'
+  location: 'global'
+  tags: tags
+  properties: {
+    dataLocation: dataLocation
+  }
+}
+
+resource ownDomain 'Microsoft.Communication/emailServices/domains@2025-05-01' = {
+  parent: service
+  name: domain
+  location: 'global'
+  tags: tags
+  properties: {
+    domainManagement: 'CustomerManaged'
+    // Links in these mails must stay as they are, and nobody needs to know who opened one.
+    userEngagementTracking: 'Disabled'
+  }
+}
+
+resource sender 'Microsoft.Communication/emailServices/domains/senderUsernames@2025-05-01' = if (domainVerified) {
+  parent: ownDomain
+  name: toLower(senderName)
+  properties: {
+    displayName: senderDisplayName
+    username: senderName
+  }
+}
+
+resource communication 'Microsoft.Communication/communicationServices@2025-05-01' = {
+  name: '${prefix}-mail'
+  location: 'global'
+  tags: tags
+  properties: {
+    dataLocation: dataLocation
+    disableLocalAuth: true
+    linkedDomains: domainVerified ? [
+      ownDomain.id
+    ] : []
+  }
+}
+
+@description('Id of the resource that sends.')
+output id string = communication.id
+
+@description('Name of the resource that sends.')
+output name string = communication.name
+
+@description('Address of the resource that sends.')
+output endpoint string = 'https://${communication.properties.hostName}'
+
+@description('The sender.')
+output sender string = '${senderName}@${domain}'
+
+@description('Records to put into DNS: ownership, SPF, DKIM.')
+output dnsRecords object = ownDomain.properties.verificationRecords
