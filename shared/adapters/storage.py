@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 _RETRIES = 2
+_BLOCK = 1_000_000
+"""Bytes of what is streamed to a blob at a time; a blob holds 50,000 of them. More than 1 MiB at once would hold up the loop."""
 _TRANSPORT: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20}
 _BACKOFF: dict[str, Any] = {"retry_total": _RETRIES, "initial_backoff": 1, "increment_base": 1}
 
@@ -155,7 +157,7 @@ class Storage:
         if self._blobs is None:
             from azure.storage.blob.aio import BlobServiceClient
 
-            options: dict[str, Any] = {**_BACKOFF, **_TRANSPORT}
+            options: dict[str, Any] = {**_BACKOFF, **_TRANSPORT, "max_block_size": _BLOCK}
             account = self._photos
             if account.connection_string:
                 self._blobs = BlobServiceClient.from_connection_string(account.connection_string, **options)
