@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 ROLES = ("Reviewer", "OfficeClerk", "Operator", "Auditor")
-"""App roles of staff, as ``shared.domain.kinds.CardKind`` spells them (a test compares)."""
+"""App roles of staff, as ``shared.domain.kinds.Role`` spells them (a test compares)."""
 
 STRENGTHS = {
     "mfa": "00000000-0000-0000-0000-000000000002",

@@ -1,0 +1,327 @@
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.entra.__main__ import main
+from infra.entra.plan import ROLES
+from shared.domain.callers import APPLY_SCOPE, FORMS_ROLE
+from shared.domain.kinds import Role
+from tests.infra.tenant import CONTEXTS, POLICIES, TAP, TENANT, Tenant, serving
+
+SAMPLE = Path("infra/entra/sample.json")
+WEB = "33333333-3333-4333-8333-333333333333"
+STRANGER = "44444444-4444-4444-8444-444444444444"
+
+
+class Setup:
+    """The set-up run against a tenant, with a plan that may be changed."""
+
+    def __init__(self, tenant: Tenant, base: str, folder: Path) -> None:
+        self.tenant, self._base, self._file = tenant, base, folder / "plan.json"
+        self.plan: dict[str, Any] = json.loads(SAMPLE.read_text("utf-8")) | {
+            "tenant_id": TENANT,
+            "web_identity": WEB,
+            "flow": True,
+            "frontends": True,
+            "github": {"repository": "example/reregister", "environments": ["test", "production"]},
+        }
+
+    def run(self, *options: str) -> int:
+        self._file.write_text(json.dumps(self.plan), "utf-8")
+        return main(
+            [str(self._file), *options],
+            base=self._base,
+            token=lambda: "SECRET-TOKEN",
+            wait=lambda _seconds: None,
+        )
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Iterator[Setup]:
+    tenant = Tenant()
+    with serving(tenant) as base:
+        yield Setup(tenant, base, tmp_path)
+
+
+def test_a_dry_run_says_what_it_would_do_and_writes_nothing(
+    setup: Setup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = setup.tenant.state()
+
+    assert setup.run() == 2
+
+    said = capsys.readouterr().out
+    assert setup.tenant.writes == []
+    assert setup.tenant.state() == before
+    assert "would    registration reregister applicants: create" in said
+    assert "Nothing was: this was a dry run." in said
+
+
+def test_a_second_run_changes_nothing(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
+    assert setup.run("--apply") == 0
+    after_first = setup.tenant.state()
+    setup.tenant.writes.clear()
+    capsys.readouterr()
+
+    assert setup.run("--apply") == 0
+    assert setup.run() == 0
+
+    assert setup.tenant.writes == []
+    assert setup.tenant.state() == after_first
+    assert "Everything is as the plan wants it." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["not done", "done but not told"])
+def test_a_failure_at_any_write_can_be_run_again(tmp_path: Path, *, after_effect: bool) -> None:
+    """Ends in the same tenant as a run without a failure, whichever write failed."""
+    whole = Tenant()
+    with serving(whole) as base:
+        assert Setup(whole, base, tmp_path).run("--apply") == 0
+    for number in range(1, len(whole.writes) + 1):
+        tenant = Tenant()
+        tenant.fail_at, tenant.fail_after_effect = number, after_effect
+        with serving(tenant) as base:
+            setup = Setup(tenant, base, tmp_path)
+            assert setup.run("--apply") == 1
+            assert setup.run("--apply") == 0
+        assert tenant.state() == whole.state(), f"write {number}: {whole.writes[number - 1]}"
+
+
+def test_the_registrations_are_what_the_service_expects(setup: Setup) -> None:
+    setup.run("--apply")
+
+    applicants, staff = setup.tenant.app("reregister-applicants"), setup.tenant.app("reregister-staff")
+    api = setup.tenant.app("reregister-api")
+    assert applicants["web"]["redirectUris"][0] == "https://reregister.example.ac.jp/auth/callback"
+    assert applicants["optionalClaims"]["idToken"] == [{"name": "auth_time", "essential": True}]
+    assert {each["value"] for each in staff["appRoles"]} == set(ROLES) == {each.value for each in Role}
+    assert api["api"]["requestedAccessTokenVersion"] == 2
+    assert api["identifierUris"] == [f"api://{api['appId']}"]
+    assert [each["value"] for each in api["appRoles"]] == [FORMS_ROLE]
+    assert [each["value"] for each in api["api"]["oauth2PermissionScopes"]] == [APPLY_SCOPE]
+    required = {
+        each["appId"]: each.get("appRoleAssignmentRequired") for each in setup.tenant.of("servicePrincipals")
+    }
+    assert (required[applicants["appId"]], required[staff["appId"]]) == (False, True)
+
+
+def test_no_secret_is_made_and_the_web_identity_stands_for_both_registrations(setup: Setup) -> None:
+    setup.run("--apply")
+
+    for name in ("reregister-applicants", "reregister-staff"):
+        app = setup.tenant.app(name)
+        trusted = setup.tenant.of(f"applications/{app['id']}/federatedIdentityCredentials")
+        assert [(each["issuer"], each["subject"]) for each in trusted] == [
+            (f"https://login.microsoftonline.com/{TENANT}/v2.0", WEB)
+        ]
+    assert not [each for each in setup.tenant.writes if "addPassword" in each]
+
+
+def test_applicants_are_consented_to_nothing_but_oidc_scopes(setup: Setup) -> None:
+    setup.run("--apply")
+
+    assert {each["scope"] for each in setup.tenant.of("oauth2PermissionGrants")} == {"openid profile"}
+
+
+def test_roles_come_through_groups_and_all_groups_are_printed_as_protected(
+    setup: Setup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.plan["protected_groups"] = [STRANGER]
+    setup.run("--apply")
+
+    groups = {each["uniqueName"]: each for each in setup.tenant.of("groups")}
+    staff_app = setup.tenant.app("reregister-staff")
+    staff = next(each for each in setup.tenant.of("servicePrincipals") if each["appId"] == staff_app["appId"])
+    role_of = {each["id"]: each["value"] for each in staff_app["appRoles"]}
+    given = setup.tenant.of(f"servicePrincipals/{staff['id']}/appRoleAssignedTo")
+    assert {(each["principalId"], role_of[each["appRoleId"]]) for each in given} == {
+        (groups[f"reregister-{role.lower()}"]["id"], role) for role in ROLES
+    }
+    assert all(each["isAssignableToRole"] for each in groups.values())
+    line = next(each for each in capsys.readouterr().out.splitlines() if "PROTECTED_GROUPS=" in each)
+    assert set(line.split("=")[1].split(",")) == {*(each["id"] for each in groups.values()), STRANGER}
+
+
+def test_the_flow_may_submit_forms_and_nothing_else(setup: Setup) -> None:
+    setup.run("--apply")
+
+    principals = {each["appId"]: each["id"] for each in setup.tenant.of("servicePrincipals")}
+    api, flow = (setup.tenant.app(f"reregister-{name}") for name in ("api", "forms-flow"))
+    given = setup.tenant.of(f"servicePrincipals/{principals[api['appId']]}/appRoleAssignedTo")
+    assert [(each["principalId"], each["appRoleId"]) for each in given] == [
+        (principals[flow["appId"]], api["appRoles"][0]["id"])
+    ]
+
+
+def test_an_authentication_context_never_stands_without_its_rule(setup: Setup) -> None:
+    """Without an enabled policy that excludes nobody Entra puts the context into tokens without asking for anything."""
+    setup.run("--apply")
+    rule = next(each for each in setup.tenant.of(POLICIES) if each["displayName"] == "reregister: staff")
+    assert rule["state"] == "enabled"
+    rule["state"] = "enabledForReportingButNotEnforced"
+    rule["conditions"]["users"]["excludeGroups"] = [STRANGER]
+
+    assert setup.run("--apply") == 0
+
+    assert rule["state"] == "enabled"
+    assert rule["conditions"]["users"]["excludeGroups"] == []
+    assert rule["conditions"]["applications"]["includeAuthenticationContextClassReferences"] == ["c1"]
+
+
+def test_the_policy_for_security_information_only_reports_until_a_person_enforces_it(setup: Setup) -> None:
+    setup.run("--apply")
+    policy = next(each for each in setup.tenant.of(POLICIES) if "security information" in each["displayName"])
+    assert policy["state"] == "enabledForReportingButNotEnforced"
+    policy["state"] = "enabled"
+
+    setup.run("--apply")
+
+    assert policy["state"] == "enabled"
+
+
+def test_of_the_pass_policy_only_what_the_plan_names_is_set(setup: Setup) -> None:
+    setup.run("--apply")
+
+    assert (setup.tenant.tap["state"], setup.tenant.tap["isUsableOnce"]) == ("enabled", True)
+    assert setup.tenant.tap["includeTargets"] == [{"id": "all_users"}]
+    assert setup.tenant.writes.count(f"PATCH {TAP}") == 1
+
+
+def test_what_is_missing_or_was_changed_is_put_right_and_nothing_else_touched(setup: Setup) -> None:
+    setup.run("--apply")
+    setup.tenant.app("reregister-applicants")["web"]["redirectUris"].append("https://elsewhere.example/")
+    setup.tenant.writes.clear()
+
+    assert setup.run("--apply") == 0
+
+    assert setup.tenant.writes == ["PATCH applications(uniqueName='reregister-applicants')"]
+
+
+def test_a_way_in_switched_off_in_the_plan_takes_no_role_or_scope_away(setup: Setup) -> None:
+    setup.run("--apply")
+    setup.plan |= {"frontends": False}
+    setup.tenant.writes.clear()
+
+    assert setup.run("--apply") == 0
+
+    assert setup.tenant.writes == []
+
+
+def _owner_of_a_registration(tenant: Tenant) -> None:
+    tenant.of(f"applications/{tenant.app('reregister-staff')['id']}/owners").append({"id": STRANGER})
+
+
+def _owner_of_a_group(tenant: Tenant) -> None:
+    tenant.of(f"groups/{tenant.of('groups')[0]['id']}/owners").append({"id": STRANGER})
+
+
+def _trust(tenant: Tenant) -> None:
+    app = tenant.app("reregister-staff")["id"]
+    foreign = {"name": "theirs", "issuer": "https://evil.example", "subject": "x"}
+    tenant.of(f"applications/{app}/federatedIdentityCredentials").append(foreign)
+
+
+def _role_without_a_group(tenant: Tenant) -> None:
+    client = tenant.app("reregister-staff")["appId"]
+    staff = next(each for each in tenant.of("servicePrincipals") if each["appId"] == client)["id"]
+    tenant.of(f"servicePrincipals/{staff}/appRoleAssignedTo").append(
+        {"principalId": STRANGER, "appRoleId": "r"}
+    )
+
+
+def _consent_to_more(tenant: Tenant) -> None:
+    tenant.of("oauth2PermissionGrants")[0]["scope"] += " User.Read"
+
+
+def _context_of_others(tenant: Tenant) -> None:
+    tenant.of(CONTEXTS)[0]["displayName"] = "Finance"
+
+
+def _ordinary_group(tenant: Tenant) -> None:
+    tenant.of("groups")[0]["isAssignableToRole"] = False
+
+
+def _second_rule(tenant: Tenant) -> None:
+    tenant.of(POLICIES).append(dict(tenant.of(POLICIES)[0], id="twin"))
+
+
+@pytest.mark.parametrize(
+    ("meddle", "said"),
+    [
+        (_owner_of_a_registration, STRANGER),
+        (_owner_of_a_group, STRANGER),
+        (_trust, "theirs"),
+        (_role_without_a_group, STRANGER),
+        (_consent_to_more, "User.Read"),
+        (_context_of_others, "Finance"),
+        (_ordinary_group, "not role-assignable"),
+        (_second_rule, "reregister: staff"),
+    ],
+)
+def test_what_must_not_be_built_upon_stops_it_before_anything_is_written(
+    setup: Setup, capsys: pytest.CaptureFixture[str], meddle: Callable[[Tenant], None], said: str
+) -> None:
+    setup.run("--apply")
+    meddle(setup.tenant)
+    setup.tenant.app("reregister-applicants")["displayName"] = "would be set"
+    setup.tenant.writes.clear()
+
+    assert setup.run("--apply") == 1
+
+    assert setup.tenant.writes == []
+    assert said in capsys.readouterr().err
+
+
+def test_another_tenant_is_refused(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
+    setup.plan["tenant_id"] = STRANGER
+
+    assert setup.run("--apply") == 1
+
+    assert setup.tenant.writes == []
+    assert f"the plan is for {STRANGER}" in capsys.readouterr().err
+
+
+def test_throttling_is_waited_for(setup: Setup) -> None:
+    setup.tenant.throttle = 3
+
+    assert setup.run("--apply") == 0
+
+
+def test_a_missing_permission_is_said_and_no_token_is(
+    setup: Setup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.tenant.lacking = ("identity/",)
+
+    assert setup.run("--only", "policies") == 1
+
+    captured = capsys.readouterr()
+    assert "403 Authorization_RequestDenied" in captured.err
+    assert "lacks a permission" in captured.err
+    assert "SECRET-TOKEN" not in captured.out + captured.err
+    assert set(setup.tenant.tokens) == {"Bearer SECRET-TOKEN"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"tenant_id": "example.ac.jp"}, "is not an id"),
+        ({"base_url": "http://reregister.example.ac.jp"}, "https://"),
+        ({"webidentity": ""}, "webidentity is not known"),
+        ({"flow": "yes"}, "flow must be bool"),
+        ({"tap": {"defaultLength": "8"}}, "tap.defaultLength"),
+        ({"contexts": {"STAFF_AUTH_CONTEXT": {"id": "c1"}}}, "must hold id"),
+        ({"contexts": {"OTHER": {}}}, "no setting"),
+    ],
+)
+def test_a_wrong_plan_is_refused_with_what_is_wrong(
+    setup: Setup, capsys: pytest.CaptureFixture[str], change: dict[str, Any], said: str
+) -> None:
+    setup.plan |= change
+
+    assert setup.run("--apply") == 1
+
+    assert said in capsys.readouterr().err
+    assert setup.tenant.tokens == []
