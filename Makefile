@@ -14,6 +14,8 @@ T ?=
 UPGRADE ?=
 # File that `make verify-audit` writes the events to
 EXPORT ?=
+# Whether `make doctor` prints JSON
+JSON ?=
 # Schedules of `make simulate`, the first seed, and whether one of them is printed whole
 SCHEDULES ?=
 SEED ?=
@@ -45,6 +47,10 @@ demo: setup ## play one recovery to the pass; CHANNEL=website|form|office|identi
 .PHONY: verify-audit
 verify-audit: setup ## verify every audit trail of what runs here; EXPORT=FILE also writes it as JSON Lines
 	@exec $(PY) -m local.verify_audit $(if $(EXPORT),--export "$(EXPORT)")
+
+.PHONY: doctor
+doctor: setup ## check what runs here, web and worker, and say how to mend what is wrong; JSON=1 prints JSON
+	@exec $(PY) -m local.doctor $(if $(JSON),--json)
 
 .PHONY: form-sample
 form-sample: setup ## post a recorded form response to what runs, as the flow would; S=first_setup picks another one

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from shared.domain.application import Application
 from shared.domain.events import Event
 from shared.domain.freezing import FreezeSwitch
+from shared.domain.health import HealthReport
 from shared.domain.mails import MailBudget, OwedMail
 from shared.domain.surge import PassMeter
 
@@ -80,6 +81,17 @@ def freeze_text(switch: FreezeSwitch) -> str:
 def freeze_from(text: str) -> FreezeSwitch:
     """The freeze switch from JSON; raises ValueError if it is none."""
     value: FreezeSwitch = _adapter(FreezeSwitch).validate_json(text)
+    return value
+
+
+def report_text(report: HealthReport) -> str:
+    """The worker's report on its environment as JSON."""
+    return _text(HealthReport, report)
+
+
+def report_from(text: str) -> HealthReport:
+    """The report from JSON; raises ValueError if it is none."""
+    value: HealthReport = _adapter(HealthReport).validate_json(text)
     return value
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.adapters import codec
 from shared.adapters import tables_rows as rows
 from shared.domain.freezing import FreezeSwitch
+from shared.domain.health import HealthReport
 from shared.domain.surge import PassMeter
 from shared.ports import ConflictError, MissingError, StaleError
 
@@ -20,6 +21,7 @@ _LINE_END = "freeze;"
 """Lines of the history lie beside the switch, so that both are one transaction; ``;`` follows ``:``."""
 _HEARTBEAT = "heartbeat"
 _WORKER = "worker"
+_REPORT = "report"
 _METER = "meter"
 _PASSES = "passes"
 _SHOWN = 50
@@ -92,6 +94,20 @@ class TableSwitches:
         """When the worker was last seen alive (UTC), None if never."""
         row = await rows.get(self._table, _HEARTBEAT, _WORKER)
         return rows.time_from(rows.field(row, "at")) if row is not None else None
+
+    async def keep_report(self, report: HealthReport) -> None:
+        """Keep what the worker found of its environment, in place of what it found before."""
+        data = rows.text(codec.report_text(report))
+        await rows.put(self._table, {"PartitionKey": _HEARTBEAT, "RowKey": _REPORT, "data": data})
+
+    async def last_report(self) -> HealthReport | None:
+        """What the worker found when it last looked.
+
+        Raises:
+            ValueError: the row cannot be read.
+        """
+        row = await rows.get(self._table, _HEARTBEAT, _REPORT)
+        return codec.report_from(rows.field(row, "data")) if row is not None else None
 
 
 class TablePassMeters:

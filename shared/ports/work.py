@@ -7,6 +7,7 @@ from typing import Protocol
 
 from shared.domain.card import CardLink, LinkDeed, LinkRecord
 from shared.domain.freezing import FreezeSwitch
+from shared.domain.health import HealthReport
 from shared.domain.mails import MailBudget
 from shared.domain.requests import Request
 from shared.domain.surge import PassMeter
@@ -212,6 +213,18 @@ class Switches(Protocol):
 
     async def last_beat(self) -> datetime | None:
         """When the worker was last seen alive."""
+        ...
+
+    async def keep_report(self, report: HealthReport) -> None:
+        """Keep what the worker found of its environment, in place of what it found before."""
+        ...
+
+    async def last_report(self) -> HealthReport | None:
+        """What the worker found when it last looked; None if it never did.
+
+        Raises:
+            ValueError: the row cannot be read.
+        """
         ...
 
 

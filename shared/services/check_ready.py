@@ -1,30 +1,38 @@
-"""Whether the service can do its work: storage answers, and the worker was seen alive lately."""
+"""Whether the service can do its work: storage answers, the worker was seen alive lately, and its checks found nothing wrong."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
+from shared.domain.health import HealthCode
 from shared.ports import PortError
+from shared.services.read_health import read_health
 from shared.services.web_ports import WebPorts
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """What works."""
+    """What works.
+
+    Attributes:
+        storage: Storage answers.
+        worker: The worker was seen alive lately.
+        checks: Codes of what keeps the service from its work; they name no table, permission or setting.
+    """
 
     storage: bool
     worker: bool
+    checks: tuple[HealthCode, ...] = ()
 
     @property
     def ready(self) -> bool:
         """Whether all does."""
-        return self.storage and self.worker
+        return self.storage and self.worker and not self.checks
 
 
-async def check_ready(ports: WebPorts, *, silent: timedelta) -> Readiness:
-    """Read the worker's heartbeat row; older than ``silent`` counts as dead."""
+async def check_ready(ports: WebPorts) -> Readiness:
+    """Read the worker's heartbeat and its report; what is old, cannot be read or was never written is no good news."""
     try:
-        beat = await ports.switches.last_beat()
+        report = await read_health(ports.switches, ports.clock.now())
     except PortError:
-        return Readiness(storage=False, worker=False)
-    alive = beat is not None and abs(ports.clock.now() - beat) <= silent
-    return Readiness(storage=True, worker=alive)
+        return Readiness(storage=False, worker=False, checks=(HealthCode.STORAGE_SILENT,))
+    codes = report.failed
+    return Readiness(storage=True, worker=HealthCode.WORKER_SILENT not in codes, checks=codes)

@@ -7,6 +7,7 @@ from itertools import count
 
 from shared.adapters.tables_rows import key
 from shared.domain.freezing import FreezeSwitch
+from shared.domain.health import HealthReport
 from shared.domain.mails import MailBudget
 from shared.domain.surge import PassMeter
 from shared.ports import AccountLock, ConflictError, MissingError, StaleError
@@ -78,6 +79,7 @@ class MemorySwitches:
         self._switch = FreezeSwitch()
         self._lines: list[FreezeSwitch] = []
         self._beat: datetime | None = None
+        self._report: HealthReport | None = None
 
     @call
     async def frozen(self) -> bool:
@@ -112,6 +114,14 @@ class MemorySwitches:
     @call
     async def last_beat(self) -> datetime | None:
         return self._beat
+
+    @call
+    async def keep_report(self, report: HealthReport) -> None:
+        self._report = report
+
+    @call
+    async def last_report(self) -> HealthReport | None:
+        return self._report
 
 
 class MemoryPassMeters:

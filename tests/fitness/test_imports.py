@@ -23,6 +23,7 @@ CLOCKS = {
 READS_REAL_TIME = {
     "shared/adapters/system.py",  # the clock itself
     "shared/adapters/graph_errors.py",  # Retry-After as a date
+    "shared/adapters/storage_probe.py",  # this machine's clock against the storage service's
     "shared/services/wake_due.py",  # compared with the time that storage stamped on a row
     "shared/bootstrap/bearers.py",  # an access token must be good when it comes
     "functions/_http/doors.py",  # a staff session ends with its ID token, which lives in real time

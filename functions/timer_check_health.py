@@ -1,0 +1,15 @@
+"""Every ten minutes: check the worker's own environment and keep the report that ``/health/ready`` reads."""
+
+import azure.functions as func
+
+from shared import bootstrap
+from shared.services.check_health import keep_health
+
+bp = func.Blueprint()
+
+
+@bp.timer_trigger(arg_name="timer", schedule="30 */10 * * * *", run_on_startup=True, use_monitor=True)
+async def timer_check_health(timer: func.TimerRequest) -> None:
+    """Check and keep. A missed run makes the report old, which readiness tells."""
+    del timer
+    await keep_health(bootstrap.health())
