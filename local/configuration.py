@@ -200,6 +200,7 @@ def worker_environment(configuration: Configuration) -> dict[str, str]:
         "REVIEWER_ADDRESSES": _addresses("reviewer"),
         "OPERATOR_ADDRESSES": _addresses("operator"),
         "OFFICE_SCOPES": json.dumps(people.OFFICE_SCOPES, ensure_ascii=False),
+        "BACKUP_HOURS": "0",
         "PASSES_PER_HOUR": "5000",
         "PASSES_PER_DAY": "50000",
         "MAIL_PER_MINUTE": "600",
