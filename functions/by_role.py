@@ -23,7 +23,15 @@ WEB: Final = (
     "http_api",
     "http_health",
 )
-WORKER: Final = ("queue_review", "queue_issuance", "queue_mail", "timer_wake_due")
+WORKER: Final = (
+    "queue_review",
+    "queue_issuance",
+    "queue_mail",
+    "queue_reports",
+    "timer_wake_due",
+    "timer_check_health",
+    "timer_back_up",
+)
 
 
 def blueprints(role: str) -> list[func.Blueprint]:

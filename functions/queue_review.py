@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions._queues.bodies import text_of
 from shared import bootstrap, names
 from shared.services.look_at import look_at
 from shared.services.park_poison import park_poison
@@ -12,7 +13,7 @@ bp = func.Blueprint()
 @bp.queue_trigger(arg_name="msg", queue_name=names.LANE_REVIEW, connection=names.RECORDS_CONNECTION)
 async def queue_review(msg: func.QueueMessage) -> None:
     """Look at the application that the message names."""
-    await look_at(msg.get_body().decode(), bootstrap.worker())
+    await look_at(text_of(msg), bootstrap.worker())
 
 
 @bp.queue_trigger(
@@ -20,4 +21,4 @@ async def queue_review(msg: func.QueueMessage) -> None:
 )
 async def queue_review_poison(msg: func.QueueMessage) -> None:
     """Park what the platform gave up on: nothing is dropped."""
-    await park_poison(names.LANE_REVIEW, msg.get_body().decode(errors="replace"), bootstrap.worker())
+    await park_poison(names.LANE_REVIEW, text_of(msg), bootstrap.worker())

@@ -3,6 +3,7 @@
 import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from shared.adapters.graph_errors import retry_after
 from shared.ports import ForbiddenError, MailMessage, PortError, UnavailableError, UnknownOutcomeError
@@ -43,8 +44,8 @@ class AcsMailer:
         self._timeout = timeout
         self._client: EmailClient | None = None
 
-    async def send(self, message: MailMessage, *, operation: str) -> None:
-        """Hand over one message.
+    async def send(self, message: MailMessage, *, operation: str) -> str:
+        """Hand over one message; returns the id under which it was accepted.
 
         ``operation`` (a GUID) goes along as ``Operation-Id``; whether the service drops a second mail with
         the same one is not documented, so a double is possible after an unknown outcome.
@@ -65,11 +66,13 @@ class AcsMailer:
         }
         try:
             async with asyncio.timeout(self._timeout):
-                await self._opened().begin_send(body, operation_id=operation, polling=False)
+                poller = await self._opened().begin_send(body, operation_id=operation, polling=False)
+                accepted = await poller.result()
         except AzureError as error:
             raise _translated(error) from error
         except TimeoutError as error:
             raise UnknownOutcomeError("mail: no answer in time") from error
+        return _id_of(accepted) or operation
 
     async def close(self) -> None:
         """Close the connections; the credential belongs to whoever made it."""
@@ -83,6 +86,14 @@ class AcsMailer:
 
             self._client = EmailClient(self._endpoint, self._credential, retry_total=0)
         return self._client
+
+
+def _id_of(accepted: object) -> str:
+    """The id in the service's answer, in the form in which reports are compared; empty if there is none."""
+    try:
+        return str(UUID(str(accepted["id"])))  # type: ignore[index]  # the SDK's own type is a dictionary of anything
+    except (KeyError, TypeError, ValueError):
+        return ""
 
 
 def _translated(error: "AzureError") -> PortError:

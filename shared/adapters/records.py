@@ -15,6 +15,7 @@ from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets
 from shared.adapters.tables_open_cases import TableOpenCases
 from shared.adapters.tables_photo_prints import TablePhotoPrints
 from shared.adapters.tables_poison import TablePoisonRows
+from shared.adapters.tables_sent_mails import TableSentMails
 from shared.adapters.tables_switches import TablePassMeters, TableSwitches
 from shared.ports import Randomness
 
@@ -35,6 +36,7 @@ class Records:
         self.budgets = TableMailBudgets(locks)
         self.meters = TablePassMeters(locks)
         self.card_links = TableCardLinks(locks)
+        self.sent_mails = TableSentMails(locks)
         self.accesses = TableAccesses(storage.table(names.TABLE_ACCESSES), randomness=randomness)
         self.photos = BlobPhotos(storage)
         self.photo_prints = TablePhotoPrints(storage.table(names.TABLE_PHOTO_PRINTS))

@@ -13,7 +13,7 @@ from shared.adapters import codec
 from shared.adapters import tables_rows as rows
 from shared.adapters.storage_errors import Effect
 from shared.domain.application import Change
-from shared.domain.mails import MailState, OwedMail
+from shared.domain.mails import OwedMail
 from shared.domain.requests import Answer
 from shared.domain.retention import RowErasure, removes
 from shared.ports import MissingError, PortError, Snapshot, StaleError, Wake
@@ -88,7 +88,7 @@ class TableApplications:
             StaleError: others write them all the time.
         """
         for _ in range(_MARK_TRIES):
-            left = [each for each in mails if _is_owed(snapshot, each)]
+            left = [each for each in mails if _may_be_marked(snapshot, each)]
             if not left:
                 return snapshot
             try:
@@ -138,15 +138,15 @@ class TableApplications:
         return await rows.commit(self._table, operations, Effect.HARMLESS)
 
 
-def _is_owed(snapshot: Snapshot, mail: OwedMail) -> bool:
-    """Whether the mail is still to be marked.
+def _may_be_marked(snapshot: Snapshot, mail: OwedMail) -> bool:
+    """Whether the mail is still to be marked so.
 
     Raises:
         MissingError: it was never owed.
     """
     for each in snapshot.mails:
         if each.key == mail.key:
-            return each.state is MailState.OWED
+            return each.gives_way_to(mail)
     raise MissingError("the mail was never owed")
 
 

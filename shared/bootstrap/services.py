@@ -1,5 +1,6 @@
 """The ports of web and worker, made of the shipped adapters; one of each a process."""
 
+from asyncio import to_thread
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from shared.bootstrap.bearers import form_tokens, forms
 from shared.bootstrap.cards import card_tokens
 from shared.bootstrap.chosen import clock, rules, settings, site
 from shared.bootstrap.parts import parts
+from shared.bootstrap.telemetry import close_telemetry, telemetry
 from shared.bootstrap.visitors import fresh_sign_ins, staff_tokens
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from shared.adapters.signed_links import SignedLinks
     from shared.adapters.storage import Storage
     from shared.adapters.tables_limits import TableLimits
+    from shared.services.health_ports import HealthPorts
     from shared.services.web_ports import WebPorts
     from shared.services.worker_ports import WorkerPorts
 
@@ -58,6 +61,7 @@ def web() -> "WebPorts":
     return WebPorts(
         rules=rules(),
         clock=clock(),
+        telemetry=telemetry(),
         randomness=SystemRandomness(),
         applications=records.applications,
         open_cases=records.open_cases,
@@ -98,6 +102,7 @@ def worker() -> "WorkerPorts":
     return WorkerPorts(
         rules=rules(),
         clock=clock(),
+        telemetry=telemetry(),
         randomness=SystemRandomness(),
         applications=records.applications,
         heads=records.heads,
@@ -119,6 +124,7 @@ def worker() -> "WorkerPorts":
         methods=GraphMethods(graph, hash_key=given.method_hash_key.get_secret_value().encode()),
         passes=GraphPasses(graph),
         sessions=GraphSignInSessions(graph),
+        sent_mails=records.sent_mails,
         mailer=AcsMailer(given.mail_endpoint, _mail_credential(), sender=given.mail_sender),
         composer=Composer(site()),
         links=_links(),
@@ -127,6 +133,36 @@ def worker() -> "WorkerPorts":
         fresh_sign_ins=fresh_sign_ins(),
         form_tokens=form_tokens(),
         sealer=RsaSealer(),
+    )
+
+
+@cache
+def health() -> "HealthPorts":
+    """What the checks of this process's environment need; Graph, mail and queues are the worker's alone."""
+    from shared import names
+    from shared.adapters.acs_probe import AcsCalls
+    from shared.adapters.graph_probe import GraphCalls
+    from shared.adapters.storage_probe import StorageCalls
+    from shared.bootstrap.key_marks import key_marks
+    from shared.services.health_ports import HealthPorts
+
+    given, records, works = settings(), _records(), settings().app_role != "web"
+    return HealthPorts(
+        clock=clock(),
+        calendar=rules().calendar,
+        switches=records.switches,
+        poison=records.poison,
+        storage=StorageCalls(storage()),
+        graph=GraphCalls(_graph()) if works else None,
+        mail=AcsCalls(given.mail_endpoint, _mail_credential()) if works else None,
+        reads=names.READ_BY_WORKER if works else names.READ_BY_WEB,
+        changes=names.CHANGED_BY_WORKER if works else (),
+        queues=tuple(each for each in names.QUEUES if each not in names.POISON_QUEUES) if works else (),
+        poison_queues=names.POISON_QUEUES if works else (),
+        containers=names.CONTAINERS,
+        photo_containers=(names.CONTAINER_PHOTOS,) if works else (),
+        has_country=bool(given.holiday_country),
+        key_marks=key_marks(given),
     )
 
 
@@ -139,6 +175,7 @@ async def close() -> None:
     """Close every connection this process opened."""
     await storage().close()
     await _graph().close()
+    await to_thread(close_telemetry)  # it may wait for a collector
 
 
 @cache
@@ -185,7 +222,7 @@ def _graph() -> "GraphConnection":
     make = parts().graph_credential
     credential = make() if make else _identity()
     host = urlsplit(given.graph_url).hostname or ""
-    return GraphConnection(given.graph_url, credential, allowed_hosts=[host])
+    return GraphConnection(given.graph_url, credential, allowed_hosts=[host], telemetry=telemetry())
 
 
 def _mail_credential() -> "AsyncTokenCredential | AzureKeyCredential":

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
 
+from shared.domain.delivery import Delivery
 from shared.domain.links import Purpose
 
 
@@ -81,6 +83,8 @@ class MailState(StrEnum):
     SENT = "sent"
     SKIPPED = "skipped"
     REFUSED = "refused"
+    BOUNCED = "bounced"
+    """Accepted by the mail service, and later reported as not delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,9 @@ class OwedMail:
         with_link: Whether it may carry a link with power; a typed, unconfirmed address never gets one.
         state: Owed, sent or skipped.
         done_at: When it was accepted by the mail service, or skipped (UTC).
+        message: Id under which the mail service accepted it; its delivery report names it.
+        delivery: Why it came back; None unless it did.
+        back_at: When we heard that (UTC).
     """
 
     kind: MailKind
@@ -106,6 +113,9 @@ class OwedMail:
     with_link: bool = True
     state: MailState = MailState.OWED
     done_at: datetime | None = None
+    message: str = ""
+    delivery: Delivery | None = None
+    back_at: datetime | None = None
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -117,9 +127,24 @@ class OwedMail:
         """Its class in the order of DESIGN section 3."""
         return URGENCY[self.kind]
 
-    def sent(self, at: datetime) -> "OwedMail":
-        """The same mail, accepted by the mail service."""
-        return replace(self, state=MailState.SENT, done_at=at)
+    @property
+    def lost(self) -> bool:
+        """Whether it surely reached nobody: refused, or come back."""
+        return self.state in {MailState.REFUSED, MailState.BOUNCED}
+
+    def sent(self, at: datetime, message: str = "") -> "OwedMail":
+        """The same mail, accepted by the mail service under the id ``message``."""
+        return replace(self, state=MailState.SENT, done_at=at, message=message)
+
+    def came_back(self, why: Delivery, at: datetime) -> "OwedMail":
+        """The same mail, of which a report says that it was not delivered; the report may be faster than our own row."""
+        return replace(self, state=MailState.BOUNCED, delivery=why, back_at=at, done_at=self.done_at or at)
+
+    def gives_way_to(self, later: "OwedMail") -> bool:
+        """Whether ``later`` may be written in its place: what is owed may become anything, what was sent may come back."""
+        if self.state is MailState.OWED:
+            return True
+        return self.state is MailState.SENT and later.state is MailState.BOUNCED
 
     def skipped(self, at: datetime) -> "OwedMail":
         """The same mail, given up: only a receipt may be."""
@@ -132,6 +157,11 @@ class OwedMail:
     def is_stale_receipt(self, now: datetime) -> bool:
         """Whether it is a receipt that has waited too long to be worth sending."""
         return self.urgency is Urgency.SKIPPABLE and now - self.owed_at >= SKIP_RECEIPT_AFTER
+
+
+def operation_of(application: str, mail: OwedMail) -> str:
+    """The id (a GUID) under which every try of this mail is handed over: a second try is the same mail."""
+    return str(uuid5(NAMESPACE_URL, f"{application}:{mail.kind}:{mail.round}:{mail.to}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from shared.domain.states import State
 from shared.domain.step_by_state import advance
 from shared.domain.step_of_audit import keep_head
 from shared.domain.step_of_block import tend_block
+from shared.domain.step_of_bounce import tend_bounces
 from shared.domain.step_of_brake import wait_for_thaw
 from shared.domain.step_of_counter import print_again
 from shared.domain.step_of_erasure import asked_too_late, erase_in_time
@@ -63,6 +64,7 @@ def next_step(case: Case, now: datetime, rules: Rules) -> Step:
         or _operator(case, application, now, rules)
         or out_of_patience(case, application, now, rules)
         or _owner_confirms(case, application, now)
+        or tend_bounces(case, application, now, rules)
         or wait_for_thaw(case, application, now, rules)
         or advance(case, application, now, rules)
         or print_again(case, application, now, rules)

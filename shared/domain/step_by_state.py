@@ -9,7 +9,7 @@ from shared.domain.mails import MailKind
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
 from shared.domain.states import State
-from shared.domain.step_facts import all_refused, cooled_at, expire, first, missing, owner_notified
+from shared.domain.step_facts import cooled_at, expire, first, missing, none_arrived, owner_notified
 from shared.domain.step_of_card import cooled_link
 from shared.domain.step_of_counter import step_at_counter, step_confirmed
 from shared.domain.step_of_pass import (
@@ -50,7 +50,7 @@ def _in_review(case: Case, application: Application, now: datetime, rules: Rules
             return decided
         # the decision waits to be verified: nothing but the reminder may overtake it
         return Commit(reviewing.remind(application, now, rules))
-    if all_refused(case, MailKind.REVIEW):
+    if none_arrived(case, MailKind.REVIEW):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
     if application.due_at is None or now < application.due_at:
         return None

@@ -53,11 +53,11 @@ def cooled_at(case: Case, application: Application, rules: Rules) -> datetime | 
     return max(due, accepted + rules.cooling_off)
 
 
-def all_refused(case: Case, kind: MailKind) -> bool:
-    """Whether the mail service refused the newest mail of this kind for every address that could have used its link."""
+def none_arrived(case: Case, kind: MailKind) -> bool:
+    """Whether the newest mail of this kind was refused, or came back, at every address that could have used its link."""
     mails = [each for each in case.mails if each.kind is kind and each.with_link]
     newest = max((each.owed_at for each in mails), default=None)
-    return bool(mails) and all(each.state is MailState.REFUSED for each in mails if each.owed_at == newest)
+    return bool(mails) and all(each.lost for each in mails if each.owed_at == newest)
 
 
 def expire(application: Application, now: datetime, rules: Rules) -> Step | None:

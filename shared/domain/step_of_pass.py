@@ -11,7 +11,7 @@ from shared.domain.mails import MailKind
 from shared.domain.putting_off import waits_for_thaw
 from shared.domain.requests import Request, RequestKind
 from shared.domain.rules import Rules
-from shared.domain.step_facts import all_refused, expire, first, missing, over, owner_notified
+from shared.domain.step_facts import expire, first, missing, none_arrived, over, owner_notified
 from shared.domain.step_of_audit import record_claim
 from shared.domain.step_of_block import blocked_at_claim
 from shared.domain.step_of_brake import frozen_at_claim, surge_at_claim
@@ -38,7 +38,7 @@ def step_approved(case: Case, application: Application, now: datetime, rules: Ru
             None if case.found.unreachable or waits_for_thaw(application) else expire(application, now, rules)
         )
     by_mail_only = application.channel is not Channel.OFFICE  # there the clerk prints a slip
-    if by_mail_only and all_refused(case, MailKind.PICKUP):
+    if by_mail_only and none_arrived(case, MailKind.PICKUP):
         return Commit(closing.need_attention(application, Attention.MAIL_REFUSED, now, rules))
     if not issuing.may_ask(application, rules):
         return Commit(closing.need_attention(application, Attention.PASS_TROUBLE, now, rules))

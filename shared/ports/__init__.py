@@ -28,8 +28,9 @@ from shared.ports.errors import (
     UnknownOutcomeError,
 )
 from shared.ports.forms import Forms
+from shared.ports.health import GraphProbe, MailProbe, PassPolicy, StorageProbe
 from shared.ports.limits import Limits, LimitsSweep
-from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage, Notice, NoticeKind
+from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage, Notice, NoticeKind, SentMails
 from shared.ports.photo_prints import PhotoPrint, PhotoPrints
 from shared.ports.security import (
     CardTokens,
@@ -41,6 +42,7 @@ from shared.ports.security import (
     StaffTokens,
 )
 from shared.ports.surroundings import Clock, Randomness
+from shared.ports.telemetry import Telemetry
 from shared.ports.work import (
     AccountLock,
     AccountLocks,
@@ -72,6 +74,7 @@ __all__ = [
     "FormTokens",
     "Forms",
     "FreshSignIns",
+    "GraphProbe",
     "Hints",
     "Inbox",
     "InboxSweep",
@@ -84,6 +87,7 @@ __all__ = [
     "MailBudgets",
     "MailComposer",
     "MailMessage",
+    "MailProbe",
     "Mailer",
     "Methods",
     "MissingError",
@@ -92,6 +96,7 @@ __all__ = [
     "NoticeKind",
     "OpenCases",
     "PassMeters",
+    "PassPolicy",
     "Passes",
     "PhotoLab",
     "PhotoPrint",
@@ -102,13 +107,16 @@ __all__ = [
     "PortError",
     "Randomness",
     "Sealer",
+    "SentMails",
     "SignInSessions",
     "Snapshot",
     "StaffIdentity",
     "StaffTokens",
     "StaleError",
+    "StorageProbe",
     "StoredTrail",
     "Switches",
+    "Telemetry",
     "UnavailableError",
     "UnknownOutcomeError",
     "Wake",

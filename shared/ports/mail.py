@@ -44,13 +44,31 @@ class Notice:
 class Mailer(Protocol):
     """The mail service."""
 
-    async def send(self, message: MailMessage, *, operation: str) -> None:
+    async def send(self, message: MailMessage, *, operation: str) -> str:
         """Hand over one message; ``operation`` (a GUID) is the same for every try of the same mail.
+
+        Returns the id under which the service accepted it (as a rule ``operation``): its delivery report names it.
 
         Raises:
             ForbiddenError: the service refuses this message for good.
             UnknownOutcomeError: it may have been accepted.
         """
+        ...
+
+
+class SentMails(Protocol):
+    """Which case a message of the mail service belongs to, for its delivery report; only the worker writes it."""
+
+    async def note(self, message: str, application: str) -> None:
+        """Write down whose message it is, before it is handed over: a report may be faster than our own row."""
+        ...
+
+    async def case_of(self, message: str) -> str | None:
+        """The case of a message; None if we handed over none of this id."""
+        ...
+
+    async def forget(self, messages: Sequence[str]) -> None:
+        """Erase the rows of these; one that is gone is no error."""
         ...
 
 

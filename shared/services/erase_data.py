@@ -3,7 +3,8 @@
 from typing import Final
 
 from shared.domain.erasing import forgotten, rows_of
-from shared.domain.retention import Erasure
+from shared.domain.mails import operation_of
+from shared.domain.retention import Erasure, RowErasure, removes
 from shared.domain.steps import EraseRows, Findings, ForgetLock
 from shared.ports import AccountLock, Snapshot, StaleError, UnavailableError
 from shared.services.worker_ports import WorkerPorts
@@ -22,8 +23,10 @@ async def erase_data(
     """
     match step:
         case EraseRows(parts):
+            what = rows_of(snapshot.application, parts)
+            await _forget_messages(snapshot, what, ports)
             try:
-                snapshot = await ports.applications.erase_rows(snapshot, rows_of(snapshot.application, parts))
+                snapshot = await ports.applications.erase_rows(snapshot, what)
             except StaleError as error:
                 raise UnavailableError("the rows are being written by others") from error
             found.erased |= set(parts)
@@ -31,6 +34,15 @@ async def erase_data(
             await _forget_lock(snapshot.application.subject, snapshot.application.id, ports)
             found.erased |= {Erasure.ACCOUNT}
     return snapshot
+
+
+async def _forget_messages(snapshot: Snapshot, what: RowErasure, ports: WorkerPorts) -> None:
+    """Before the rows of the mails go, which alone name them: whose messages they were is of no use any more."""
+    name = snapshot.application.id
+    gone = [each for each in snapshot.mails if removes(what, each)]
+    messages = {operation_of(name, each) for each in gone} | {each.message for each in gone if each.message}
+    if messages:
+        await ports.sent_mails.forget(sorted(messages))
 
 
 async def _forget_lock(subject: str, application: str, ports: WorkerPorts) -> None:

@@ -6,6 +6,7 @@ carries the ETag it read, and a case that somebody else changed is read anew.
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from shared.domain.application import Change
@@ -50,6 +51,7 @@ from shared.ports import (
     UnknownOutcomeError,
     Wake,
 )
+from shared.ports.telemetry import Metric, Span, SpanName
 from shared.services import gather_card, gather_facts, keep_block
 from shared.services.act_on_account import end_sessions, remove_methods
 from shared.services.erase_data import erase_data
@@ -59,6 +61,7 @@ from shared.services.look_up_photo import look_up_photo
 from shared.services.send_mails import send_mails
 from shared.services.sort_inbox import sort_inbox
 from shared.services.supersede import supersede, tell_successor
+from shared.services.tell_progress import links_of, tell_move, trace_of
 from shared.services.verify_evidence import gather_decider, gather_form_proof
 from shared.services.worker_ports import WorkerPorts
 
@@ -85,13 +88,15 @@ async def look_at(application: str, ports: WorkerPorts, *, woken_by: Sequence[Wa
     """
     look = _Look(application, ports)
     await look.read()
-    for _ in range(_MAX_STEPS):
-        step = look.next()
-        if isinstance(step, Wait):
-            await look.rest(step.until, woken_by)
-            return
-        await look.do(step)
-    raise EndlessLookError
+    with look.told() as span:
+        for number in range(_MAX_STEPS):
+            step = look.next()
+            if isinstance(step, Wait):
+                await look.rest(step.until, woken_by)
+                look.tell_end(span, number)
+                return
+            await look.do(step)
+        raise EndlessLookError
 
 
 class _Look:
@@ -104,6 +109,19 @@ class _Look:
         self._inbox: tuple[Request, ...] = ()
         self._found = Findings()
         self._forgotten = False
+
+    def told(self) -> AbstractContextManager[Span]:
+        """The look as part of the trace of its case, linked to what was asked meanwhile."""
+        trace = trace_of(self._snapshot.application if self._snapshot else None, self._inbox)
+        links = links_of(self._inbox, trace)
+        return self._ports.telemetry.span(SpanName.LOOK, trace=trace, links=links, application=self._id)
+
+    def tell_end(self, span: Span, steps: int) -> None:
+        """Where the case stands now, and after how many steps."""
+        if self._snapshot is not None:
+            now = self._snapshot.application
+            span.tell(state=now.state.value, channel=now.channel.value, steps=str(steps))
+            self._ports.telemetry.count(Metric.LOOKS, state=now.state.value, channel=now.channel.value)
 
     async def read(self) -> None:
         """Read anew; a pass that this look made or deleted, or an attempt it claimed, is not forgotten.
@@ -228,8 +246,9 @@ class _Look:
         except (StaleError, ConflictError, UnknownOutcomeError):
             await self.read()
             return
-        if after.state is State.ISSUING:
-            self._found.claimed = after.attempts
+        tell_move(before.application if before else None, after, self._ports.telemetry)
+        if after.state is State.ISSUING and before is not None and after.attempts > before.application.attempts:
+            self._found.claimed = after.attempts  # only the save that claimed: others may be made in the meantime
         if after.terminal and before is not None and not before.application.terminal:
             await self._forget()
             await tell_successor(after, self._ports)

@@ -6,24 +6,26 @@ Staff get one message for several cases when the budget is tight; otherwise at o
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
 
 from shared.domain.addressees import still_wanted
 from shared.domain.application import Application
 from shared.domain.links import LinkClaims, Purpose
-from shared.domain.mails import LINK_PURPOSE, MailState, OwedMail, Urgency
+from shared.domain.mails import LINK_PURPOSE, MailState, OwedMail, Urgency, operation_of
 from shared.domain.wakes import TRY_AGAIN
 from shared.logs import frames
 from shared.ports import (
     ForbiddenError,
     LinkTokens,
     MailMessage,
+    PortError,
     Snapshot,
     UnavailableError,
     UnknownOutcomeError,
 )
+from shared.ports.telemetry import Ended, Metric, SpanName
 from shared.services.take_allowance import Allowance, take_allowance
 from shared.services.worker_ports import WorkerPorts
 
@@ -91,6 +93,7 @@ async def _send_allowed(
         others = await _others_waiting(snapshot.application.id, ports)
     for mail in mails:
         if left.get(mail.urgency, 0) == 0:
+            ports.telemetry.count(Metric.MAILS, kind=mail.kind.value, ended=Ended.WAITS)
             continue
         left[mail.urgency] -= 1
         same = [(one, other) for one, other in others if one.to == mail.to]
@@ -100,7 +103,8 @@ async def _send_allowed(
         done.append(outcome)
         if outcome.state is MailState.SENT:
             for one, other in same:
-                await ports.applications.mark_mails(other, [one.sent(ports.clock.now())])
+                told = one.sent(ports.clock.now(), outcome.message)
+                await ports.applications.mark_mails(other, [told])
     return allowance.again_at
 
 
@@ -116,7 +120,18 @@ async def _send_one(
     except Exception as error:  # noqa: BLE001 - templates can fail in many ways
         _LOG.error("a mail cannot be written: %s at %s", type(error).__name__, frames(error))
         return mail.refused(ports.clock.now()), None
-    return await _hand_over(message, mail, snapshot.application, ports)
+    with ports.telemetry.span(SpanName.MAIL, kind=mail.kind.value) as span:
+        outcome, pause = await _hand_over(message, mail, snapshot.application, ports)
+        ended = _ended(outcome)
+        span.tell(ended=ended)
+        ports.telemetry.count(Metric.MAILS, kind=mail.kind.value, ended=ended)
+    return outcome, pause
+
+
+def _ended(outcome: OwedMail | None) -> Ended:
+    if outcome is None:
+        return Ended.UNAVAILABLE
+    return Ended.OK if outcome.state is MailState.SENT else Ended.REFUSED
 
 
 async def _others_waiting(but: str, ports: WorkerPorts) -> list[tuple[OwedMail, Snapshot]]:
@@ -153,17 +168,24 @@ def _compose(
 async def _hand_over(
     message: MailMessage, mail: OwedMail, application: Application, ports: WorkerPorts
 ) -> tuple[OwedMail | None, datetime | None]:
-    """Hand one message to the mail service; None if it must be tried again, with the time for that."""
-    operation = str(uuid5(NAMESPACE_URL, f"{application.id}:{mail.kind}:{mail.round}:{mail.to}"))
+    """Hand one message to the mail service; None if it must be tried again, with the time for that.
+
+    Whose message it is is written down before: its delivery report may come before our own row is saved.
+    """
+    operation = operation_of(application.id, mail)
     try:
-        await ports.mailer.send(message, operation=operation)
+        await ports.sent_mails.note(operation, application.id)
+        accepted = await ports.mailer.send(message, operation=operation)
     except ForbiddenError:
         return mail.refused(ports.clock.now()), None
     except UnavailableError as error:
         return None, ports.clock.now() + timedelta(seconds=error.retry_after or TRY_AGAIN.total_seconds())
     except UnknownOutcomeError:
         return None, ports.clock.now() + TRY_AGAIN
-    return mail.sent(ports.clock.now()), None
+    if accepted != operation:
+        with suppress(PortError):  # the mail is out: a report that finds nobody is the smaller harm
+            await ports.sent_mails.note(accepted, application.id)
+    return mail.sent(ports.clock.now(), accepted), None
 
 
 def _tokens(mail: OwedMail, application: Application, ports: WorkerPorts) -> LinkTokens:

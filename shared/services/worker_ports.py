@@ -12,6 +12,7 @@ class WorkerPorts:
 
     rules: Rules
     clock: ports.Clock
+    telemetry: ports.Telemetry
     randomness: ports.Randomness
     applications: ports.Applications
     heads: ports.AuditHeads
@@ -34,6 +35,7 @@ class WorkerPorts:
     passes: ports.Passes
     sessions: ports.SignInSessions
     mailer: ports.Mailer
+    sent_mails: ports.SentMails
     composer: ports.MailComposer
     links: ports.Links
     staff_tokens: ports.StaffTokens

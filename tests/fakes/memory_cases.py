@@ -10,7 +10,7 @@ from shared.adapters.tables_applications import RESERVED
 from shared.adapters.tables_rows import MAX_OPERATIONS, key, text
 from shared.domain.application import Change
 from shared.domain.events import Event
-from shared.domain.mails import MailState, OwedMail
+from shared.domain.mails import OwedMail
 from shared.domain.requests import Answer, Request
 from shared.domain.retention import RowErasure, removes
 from shared.ports import (
@@ -105,7 +105,7 @@ class MemoryApplications:
         if len(set(names)) != len(mails):
             raise ForbiddenError("a row twice in one transaction")
         for name, mail in zip(names, mails, strict=True):
-            if codec.mail_from(case.rows[name]).state is MailState.OWED:
+            if codec.mail_from(case.rows[name]).gives_way_to(mail):
                 case.rows[name] = codec.mail_text(mail)
         now = self.peek(snapshot.application.id)
         return replace(snapshot, mails=now.mails) if now else snapshot

@@ -17,6 +17,7 @@ from tests.fakes.memory_guards import (
 from tests.fakes.memory_limits import MemoryLimits
 from tests.fakes.memory_links import MemoryCardLinks
 from tests.fakes.memory_photo_prints import MemoryPhotoPrints
+from tests.fakes.memory_sent_mails import MemorySentMails
 from tests.fakes.memory_work import MemoryDueRows, MemoryHints, MemoryInbox
 from tests.fakes.seeded_randomness import SeededRandomness
 
@@ -47,6 +48,7 @@ class MemoryStorage:
         self.photo_prints = MemoryPhotoPrints(self.hooks)
         self.hints = MemoryHints(self.hooks)
         self.poison = MemoryPoisonRows(self.hooks)
+        self.sent_mails = MemorySentMails(self.hooks)
         self.accesses = MemoryAccesses(self.hooks)
         self.heads = MemoryHeads(self.hooks)
         self.all_cases = MemoryAllCases(self.hooks, lambda: self.applications)

@@ -20,9 +20,10 @@ class RecordingMailer:
         return "mailer"
 
     @call
-    async def send(self, message: MailMessage, *, operation: str) -> None:
+    async def send(self, message: MailMessage, *, operation: str) -> str:
         self.sent.append(message)
         self.operations.append(operation)
+        return operation
 
     def to(self, address: str) -> list[MailMessage]:
         """What one address got, oldest first."""

@@ -52,10 +52,10 @@ def test_every_lane_is_written_to() -> None:
 
 
 def test_the_host_reads_messages_as_they_are_written() -> None:
-    """The trigger expects base64; retries come quickly, and then the poison queue."""
+    """Plain and base64 are both read by ``functions/_queues/bodies.py``; retries come quickly, and then the poison queue."""
     queues = HOST["extensions"]["queues"]
 
-    assert queues["messageEncoding"] == "base64"
+    assert queues["messageEncoding"] == "none"
     assert queues["maxDequeueCount"] == 5
     assert queues["visibilityTimeout"] == "00:00:10"
 
@@ -76,11 +76,15 @@ def test_a_due_row_for_work_in_progress_is_later_than_the_function_timeout() -> 
     assert timeout + timedelta(minutes=1) <= WORK_IN_PROGRESS
 
 
-def test_there_is_one_timer_and_it_runs_every_minute() -> None:
+def test_the_timers_run_every_minute_every_ten_and_every_hour() -> None:
     timers = {
         each["name"]: each["schedule"]
         for each in functions_of("worker").values()
         if each["trigger"] == "timer"
     }
 
-    assert timers == {"timer_wake_due": "0 * * * * *"}
+    assert timers == {
+        "timer_wake_due": "0 * * * * *",
+        "timer_check_health": "30 */10 * * * *",
+        "timer_back_up": "0 17 * * * *",
+    }

@@ -90,7 +90,7 @@ class SimulatedMailer:
     port = "mailer"
 
     @call
-    async def send(self, message: MailMessage, *, operation: str) -> None:
+    async def send(self, message: MailMessage, *, operation: str) -> str:
         world = self.world
         start, end = self.refused.get(message.to, (0.0, 0.0))
         if start <= world.loop.seconds < end:
@@ -114,6 +114,7 @@ class SimulatedMailer:
         world.trouble.say(f"           mail to {message.to}: {' + '.join(each.split()[0] for each in lines)}")
         for line in lines:
             world.read_mail(message.to, line)
+        return operation
 
 
 class WatchedDueRows(MemoryDueRows):

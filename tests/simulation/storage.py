@@ -14,7 +14,7 @@ from typing import Protocol
 from shared import names
 from shared.adapters.tables_rows import MAX_OPERATIONS
 from shared.domain.application import Change
-from shared.domain.mails import MailState, OwedMail
+from shared.domain.mails import OwedMail
 from shared.domain.requests import Answer, Request
 from shared.domain.retention import RowErasure, removes
 from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, Wake
@@ -141,7 +141,7 @@ class ValueApplications(MemoryApplications):
         if present is None or any(each.key not in rows for each in mails):
             raise MissingError("a mail was never owed")
         for each in mails:
-            if rows[each.key].state is MailState.OWED:
+            if rows[each.key].gives_way_to(each):
                 rows[each.key] = each
         after = replace(present, mails=tuple(rows.values()))
         self._snapshots[snapshot.application.id] = after

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
+from shared.adapters.no_telemetry import NoTelemetry
 from shared.domain.accounts import AccountFacts
 from shared.domain.kinds import Flag
 from shared.domain.mails import MailLimits
@@ -192,6 +193,7 @@ class World:
         return WebPorts(
             rules=self.rules,
             clock=process,
+            telemetry=NoTelemetry(),
             randomness=self.chance,
             applications=kept.applications,
             open_cases=kept.open_cases,
@@ -218,6 +220,7 @@ class World:
         return WorkerPorts(
             rules=self.rules,
             clock=process,
+            telemetry=NoTelemetry(),
             randomness=self.salts,
             applications=kept.applications,
             heads=kept.heads,
@@ -240,6 +243,7 @@ class World:
             passes=graph.passes,
             sessions=graph.sessions,
             mailer=self.mailer,
+            sent_mails=kept.sent_mails,
             composer=SimulatedComposer(),
             links=self.links,
             staff_tokens=self.tokens,

@@ -37,6 +37,7 @@ from tests.fakes.plain_security import (
     PlainStaffTokens,
 )
 from tests.fakes.recording_mailer import RecordingMailer
+from tests.fakes.recording_telemetry import RecordingTelemetry
 from tests.fakes.seeded_randomness import SeededRandomness
 from tests.unit import people
 from tests.unit.observed import CrashError, Observer
@@ -60,6 +61,7 @@ class World:
         self.storage = MemoryStorage(hooks, randomness=randomness, real_time=lambda: REAL)
         self.graph = MemoryGraph(clock=self.clock, randomness=randomness, hooks=hooks)
         self.mailer = RecordingMailer(hooks)
+        self.telemetry = RecordingTelemetry()
         self.tokens = PlainStaffTokens(hooks)
         self.card_tokens = PlainCardTokens(hooks)
         self.sign_ins = PlainFreshSignIns(hooks)
@@ -86,6 +88,7 @@ class World:
         return WebPorts(
             rules=self.rules,
             clock=self.clock,
+            telemetry=self.telemetry,
             randomness=randomness,
             applications=kept.applications,
             open_cases=kept.open_cases,
@@ -111,6 +114,7 @@ class World:
         return WorkerPorts(
             rules=self.rules,
             clock=self.clock,
+            telemetry=self.telemetry,
             randomness=SeededRandomness(2),
             applications=kept.applications,
             heads=kept.heads,
@@ -133,6 +137,7 @@ class World:
             passes=graph.passes,
             sessions=graph.sessions,
             mailer=self.mailer,
+            sent_mails=kept.sent_mails,
             composer=PlainComposer(),
             links=self.links,
             staff_tokens=self.tokens,

@@ -1,0 +1,1 @@
+"""What the queue functions share: how a message's body is read."""

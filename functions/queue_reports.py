@@ -1,0 +1,28 @@
+"""Delivery reports of the mail service, which Event Grid puts into a queue: what came back is tried elsewhere."""
+
+import azure.functions as func
+
+from functions._queues.bodies import reports_of
+from shared import bootstrap, names
+from shared.services.take_report import take_report
+
+bp = func.Blueprint()
+
+
+@bp.queue_trigger(arg_name="msg", queue_name=names.QUEUE_REPORTS, connection=names.RECORDS_CONNECTION)
+async def queue_reports(msg: func.QueueMessage) -> None:
+    """Take the reports of a message."""
+    for report in reports_of(msg):
+        await take_report(report, bootstrap.worker())
+
+
+@bp.queue_trigger(
+    arg_name="msg", queue_name=names.QUEUE_REPORTS + names.POISON_SUFFIX, connection=names.RECORDS_CONNECTION
+)
+async def queue_reports_poison(msg: func.QueueMessage) -> None:
+    """Try again what failed five times: what fails here is left for the lease, and comes back until it expires.
+
+    Not parked as the hints are: a report holds an address, which does not belong into a row that the console shows.
+    """
+    for report in reports_of(msg):
+        await take_report(report, bootstrap.worker())

@@ -1,0 +1,51 @@
+"""A delivery report of the mail service: what came back is marked, and its case looked at. Anything else changes nothing."""
+
+import logging
+
+from shared.domain.delivery import DeliveryReport
+from shared.domain.mails import MailState, OwedMail, operation_of
+from shared.ports import Snapshot
+from shared.services.look_at import look_at
+from shared.services.worker_ports import WorkerPorts
+
+_LOG = logging.getLogger(__name__)
+
+
+async def take_report(report: DeliveryReport, ports: WorkerPorts) -> None:
+    """Take one report; twice, late, or before the mail's own row says "sent" is the same as once and in time.
+
+    A report counts only for a mail that we handed over under this id to this very addressee; each one that does not is a line
+    in the log, by which they are counted. The line has no part of the report: neither the addressee nor an id that somebody made up.
+
+    Raises:
+        UnavailableError: storage cannot be reached; the message comes again.
+        StaleError: the case's mails are being written by others; the message comes again.
+    """
+    if not report.delivery.failed:
+        return
+    application = await ports.sent_mails.case_of(report.message)
+    snapshot = await ports.applications.read(application) if application else None
+    mail = _named_by(report, snapshot) if snapshot else None
+    if snapshot is None or mail is None:
+        _LOG.warning("a delivery report names no mail of a case")
+        return
+    back = mail.came_back(report.delivery, ports.clock.now())
+    if mail.gives_way_to(back):
+        await ports.applications.mark_mails(snapshot, [back])
+        _LOG.warning("a mail came back", extra={"application": snapshot.application.id})
+    elif mail.state is not MailState.BOUNCED:
+        return
+    await look_at(snapshot.application.id, ports)  # also when it was marked before: that look may have been cut off
+
+
+def _named_by(report: DeliveryReport, snapshot: Snapshot) -> OwedMail | None:
+    """The mail that went out under this id to this addressee. Mail addresses are compared without regard to case."""
+    name, recipient = snapshot.application.id, report.recipient.casefold()
+    return next(
+        (
+            each
+            for each in snapshot.mails
+            if report.message in {each.message, operation_of(name, each)} and each.to.casefold() == recipient
+        ),
+        None,
+    )
