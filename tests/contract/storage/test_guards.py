@@ -9,7 +9,9 @@ import pytest
 from shared import names
 from shared.adapters.storage import Storage
 from shared.adapters.tables_locks import TableMailBudgets
+from shared.adapters.tables_switches import TableSwitches
 from shared.domain.freezing import FreezeReason
+from shared.domain.health import Finding, HealthCode, HealthReport, KeySeen
 from shared.domain.mails import MailBudget
 from shared.domain.surge import PassMeter
 from shared.ports import Access, AccountLock, ConflictError, MissingError, Poison, StaleError
@@ -182,6 +184,30 @@ async def test_the_heartbeat_keeps_the_last(ports: Ports) -> None:
     await ports.switches.beat(AT)
     await ports.switches.beat(AT + timedelta(minutes=1))
     assert await ports.switches.last_beat() == AT + timedelta(minutes=1)
+
+
+async def test_the_worker_s_report_is_kept_whole_and_the_last_one_stays(ports: Ports) -> None:
+    first = HealthReport(
+        AT, (Finding(HealthCode.GRAPH_REFUSED, "User.Read.All"), Finding(HealthCode.KEY_OLD))
+    )
+    second = HealthReport(AT + timedelta(minutes=10), keys=(KeySeen("LINK_KEYS", "0123456789ab", AT),))
+    await ports.switches.keep_report(first)
+    assert await ports.switches.last_report() == first
+    await ports.switches.keep_report(second)
+    assert await ports.switches.last_report() == second
+
+
+async def test_where_no_worker_ever_looked_there_is_no_report(storage: Storage) -> None:
+    """On a table of its own: the others of this run have one."""
+    assert await TableSwitches(storage.table(names.TABLE_DUE)).last_report() is None
+
+
+async def test_a_report_that_cannot_be_read_is_no_report(storage: Storage) -> None:
+    table = storage.table(names.TABLE_LIMITS)
+    await table.upsert_entity({"PartitionKey": "heartbeat", "RowKey": "report", "data": '{"at":"yesterday"}'})
+    with pytest.raises(ValueError, match="HealthReport"):
+        await TableSwitches(table).last_report()
+    await table.delete_entity("heartbeat", "report")
 
 
 async def test_the_mail_budget_is_guarded_by_its_version(ports: Ports) -> None:
