@@ -48,7 +48,7 @@ READ_BY_WORKER: Final = (
     TABLE_PHOTO_PRINTS,
 )
 CHANGED_BY_WORKER: Final = tuple(each for each in READ_BY_WORKER if each != TABLE_ACCESSES)
-"""It erases rows of every table that it reads; that is tried by the checks of an environment."""
+"""It erases rows of these; the checks of an environment try whether it may."""
 
 CONTAINER_PHOTOS: Final = "id-photos"
 CONTAINER_HEADS: Final = "audit-heads"
@@ -56,3 +56,5 @@ CONTAINER_HEADS: Final = "audit-heads"
 CONTAINER_BACKUPS: Final = "table-backups"
 """Exports of the tables: written, read and erased by the worker alone; no soft delete, no versions."""
 CONTAINERS: Final = (CONTAINER_PHOTOS, CONTAINER_HEADS, CONTAINER_BACKUPS)
+READ_BY_WEB_AS_BLOBS: Final = (CONTAINER_PHOTOS, CONTAINER_HEADS)
+ERASED_BY_WORKER: Final = (CONTAINER_PHOTOS, CONTAINER_BACKUPS)

@@ -159,8 +159,8 @@ def health() -> "HealthPorts":
         changes=names.CHANGED_BY_WORKER if works else (),
         queues=tuple(each for each in names.QUEUES if each not in names.POISON_QUEUES) if works else (),
         poison_queues=names.POISON_QUEUES if works else (),
-        containers=names.CONTAINERS,
-        photo_containers=(names.CONTAINER_PHOTOS,) if works else (),
+        containers=names.CONTAINERS if works else names.READ_BY_WEB_AS_BLOBS,
+        erased=names.ERASED_BY_WORKER if works else (),
         has_country=bool(given.holiday_country),
         key_marks=key_marks(given),
     )

@@ -75,8 +75,7 @@ def _checks(ports: HealthPorts) -> list[tuple[str, _Check]]:
         (f"container {each}", _STORAGE, partial(storage.read_container, each)) for each in ports.containers
     ]
     asked += [
-        (f"container {each}", _STORAGE, partial(storage.change_container, each))
-        for each in ports.photo_containers
+        (f"container {each}", _STORAGE, partial(storage.change_container, each)) for each in ports.erased
     ]
     if graph is not None:
         asked += [

@@ -17,7 +17,7 @@ class HealthPorts:
         queues: Queues that it takes messages from.
         poison_queues: Where the platform puts what it gave up on.
         containers: Containers that it reads.
-        photo_containers: Containers of which it may delete blobs.
+        erased: Containers of which it may delete blobs.
         has_country: Whether national holidays are asked for.
         key_marks: Setting of a key that can be rotated, and the mark of the key in use.
         seconds: How long one check may take.
@@ -35,7 +35,7 @@ class HealthPorts:
     queues: tuple[str, ...] = ()
     poison_queues: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
-    photo_containers: tuple[str, ...] = ()
+    erased: tuple[str, ...] = ()
     has_country: bool = False
     key_marks: Mapping[str, str] = field(default_factory=dict, repr=False)
     seconds: float = 25.0

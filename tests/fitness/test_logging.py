@@ -13,6 +13,7 @@ ARGUMENTS = {
     "trace",  # random, the same as on the page
     "type(error).__name__",
     "frames(error)",  # files and lines
+    "code.value",  # of the checks of an environment, a closed list
     "fault",  # of FORMS_FILE: what the university itself wrote there
     "error",  # only where its text is made of fixed words, see below
 }
@@ -24,7 +25,7 @@ MAY_SAY_ERROR = {
     "shared/services/tend_link.py",  # PortError, the same
     "shared/services/tend_freeze.py",  # PortError, the same
 }
-COMMANDS = {"shared/bootstrap/audit.py"}
+COMMANDS = {"shared/bootstrap/audit.py", "shared/bootstrap/doctor.py"}
 """What a person runs by hand: its output is what it is for. It says ids, numbers and codes."""
 FIXED_WORDS = {
     "what",  # fixed words for the call

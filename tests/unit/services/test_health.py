@@ -43,7 +43,7 @@ class House:
             queues=("lane",),
             poison_queues=("lane-poison",),
             containers=("photos",),
-            photo_containers=("photos",),
+            erased=("photos",),
             has_country=True,
             key_marks={"LINK_KEYS": "a" * 12},
         )
