@@ -16,9 +16,6 @@ from shared.domain.health import HealthReport
 from shared.domain.mails import MailBudget, OwedMail
 from shared.domain.surge import PassMeter
 
-SCHEMA = 1
-"""Version of the rows' form; a reader refuses a newer one."""
-
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type the adapters store

@@ -8,7 +8,7 @@ from shared.adapters import tables_rows as rows
 from shared.adapters.storage_errors import port_errors
 from shared.domain.application import Application
 from shared.domain.events import Event
-from shared.ports import PortError, StoredTrail
+from shared.ports import StoredTrail
 
 if TYPE_CHECKING:
     from azure.data.tables.aio import TableClient
@@ -32,13 +32,13 @@ class TableAllCases:
         """The events of one case.
 
         Raises:
-            PortError: the case was written by a newer version of the service.
+            NewerVersionError: the case was written by a newer version of the service.
         """
         found = await rows.query(self._table, _TRAIL, part=rows.key(application))
         by_key = {str(row["RowKey"]): row for row in found}
         app = by_key.pop("app", None)
-        if app is not None and int(app.get("schema", 0)) > codec.SCHEMA:
-            raise PortError("the row was written by a newer version of the service")
+        if app is not None:
+            rows.readable(app)
         texts = [rows.field(by_key[each], "data") for each in sorted(by_key)]
         return stored_trail(rows.field(app, "data") if app is not None else None, texts)
 

@@ -16,7 +16,7 @@ from shared.domain.application import Change
 from shared.domain.mails import OwedMail
 from shared.domain.requests import Answer
 from shared.domain.retention import RowErasure, removes
-from shared.ports import MissingError, PortError, Snapshot, StaleError, Wake
+from shared.ports import MissingError, Snapshot, StaleError, Wake
 
 if TYPE_CHECKING:
     from azure.data.tables import TableEntity
@@ -43,8 +43,7 @@ class TableApplications:
         app = by_key.get(_APP)
         if app is None:
             return None
-        if int(app.get("schema", 0)) > codec.SCHEMA:
-            raise PortError("the row was written by a newer version of the service")
+        rows.readable(app)
         return Snapshot(
             application=codec.application_from(rows.field(app, "data")),
             version=str(app.metadata["etag"]),
@@ -164,7 +163,6 @@ def _save_app(part: str, before: Snapshot | None, change: Change, wake: Wake | N
     row: rows.Row = {
         "PartitionKey": part,
         "RowKey": _APP,
-        "schema": codec.SCHEMA,
         "data": rows.text(codec.application_text(application)),
         "state": application.state.value,
         "subject": application.subject,

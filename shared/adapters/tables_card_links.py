@@ -89,6 +89,7 @@ class TableCardLinks:
             one = await rows.get(self._table, _PARTITION, key)
             if one is None:
                 return None
+            rows.readable(one)
             subject, card = rows.field(one, "subject"), rows.field(one, "card")
             accounts, cards = account_key(subject), card_key(card)
             other = await rows.get(self._table, _PARTITION, cards if key == accounts else accounts)

@@ -31,6 +31,7 @@ class TableAccountLocks:
         row = await rows.get(self._table, _ACCOUNT, rows.key(subject))
         if row is None:
             return None
+        rows.readable(row)
         return AccountLock(
             subject=subject,
             application=rows.field(row, "application"),

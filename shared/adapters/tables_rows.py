@@ -8,7 +8,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.storage_errors import Effect, port_errors
-from shared.ports import MissingError
+from shared.ports import MissingError, NewerVersionError
 
 if TYPE_CHECKING:
     from azure.data.tables import TableEntity
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 type Row = dict[str, Any]
 type Operation = tuple[str, Row] | tuple[str, Row, dict[str, Any]]
 
+SCHEMA = 1
+"""Version of the rows' form, in every row that is written; rows without it are older.
+
+Raise it when an older process could misread what this one writes: it then leaves the row alone.
+"""
 MAX_OPERATIONS = 100
 """Entity-group transactions take no more (azure.md 10)."""
 MAX_TEXT = 32_000
@@ -77,6 +82,23 @@ def stamp(entity: "TableEntity") -> datetime | None:
     return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
+def is_newer(row: Mapping[str, Any]) -> bool:
+    """Whether a newer version of the service wrote the row; one with a version that is no number counts as newer."""
+    version = row.get("schema", 0)
+    return not isinstance(version, int) or version > SCHEMA
+
+
+def readable[R: Mapping[str, Any]](row: R) -> R:
+    """The row, if this version knows its form.
+
+    Raises:
+        NewerVersionError: a newer version of the service wrote it.
+    """
+    if is_newer(row):
+        raise NewerVersionError("the row was written by a newer version of the service")
+    return row
+
+
 async def query(table: "TableClient", condition: str, **values: str) -> "list[TableEntity]":
     """All rows that a condition names, page after page; ``values`` are its ``@parameters``."""
     async with port_errors("query rows"):
@@ -102,7 +124,7 @@ async def insert(table: "TableClient", row: Row) -> str:
         ConflictError: the row is there.
     """
     async with port_errors("insert a row"):
-        done = await table.create_entity(row, retry_total=0)
+        done = await table.create_entity(_signed(row), retry_total=0)
     return str(done.get("etag", ""))
 
 
@@ -111,7 +133,7 @@ async def put(table: "TableClient", row: Row) -> None:
     from azure.data.tables import UpdateMode
 
     async with port_errors("put a row"):
-        await table.upsert_entity(row, mode=UpdateMode.REPLACE)
+        await table.upsert_entity(_signed(row), mode=UpdateMode.REPLACE)
 
 
 async def replace(table: "TableClient", row: Row, version: str) -> str:
@@ -129,7 +151,7 @@ async def replace(table: "TableClient", row: Row, version: str) -> str:
 
     async with port_errors("replace a row"):
         done = await table.update_entity(
-            row,
+            _signed(row),
             mode=UpdateMode.REPLACE,
             etag=version,
             match_condition=MatchConditions.IfNotModified,
@@ -153,8 +175,9 @@ async def commit(
     if len(operations) > MAX_OPERATIONS:
         message = "too many rows for one transaction"
         raise ValueError(message)
+    signed = [each if each[0] == "delete" else (each[0], _signed(each[1]), *each[2:]) for each in operations]
     async with port_errors("commit rows", effect):
-        done = await table.submit_transaction(operations, retry_total=0)
+        done = await table.submit_transaction(signed, retry_total=0)
     return [str(each.get("etag", "")) for each in done]
 
 
@@ -179,6 +202,10 @@ async def _erase(table: "TableClient", part: str, row_keys: tuple[str, ...]) -> 
     for each in row_keys:
         async with port_errors("erase a row"):
             await table.delete_entity(part, each)
+
+
+def _signed(row: Row) -> Row:
+    return {**row, "schema": SCHEMA}
 
 
 def _named(part: str, row_key: str) -> Row:

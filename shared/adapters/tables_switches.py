@@ -36,13 +36,14 @@ class TableSwitches:
     async def frozen(self) -> bool:
         """Whether the making of passes is frozen; a row without a clear no counts as frozen."""
         row = await rows.get(self._table, _SWITCH, _FREEZE)
-        return row is not None and row.get("frozen") is not False
+        return row is not None and (rows.is_newer(row) or row.get("frozen") is not False)
 
     async def freeze_switch(self) -> FreezeSwitch:
         """How the switch stands; a row that cannot be read counts as frozen."""
         row = await rows.get(self._table, _SWITCH, _FREEZE)
         if row is None:
             return FreezeSwitch()
+        rows.readable(row)
         version, frozen = str(row.metadata["etag"]), row.get("frozen") is not False
         try:
             read = codec.freeze_from(rows.field(row, "data"))

@@ -21,6 +21,10 @@ class ForbiddenError(PortError):
     """The other side refuses for good: a role, permission or policy is missing, or it does not accept the values."""
 
 
+class NewerVersionError(PortError):
+    """A row was written by a newer version of the service: what it means is not known here, so it is left alone."""
+
+
 class UnavailableError(PortError):
     """The other side cannot now, and surely did nothing; try again.
 

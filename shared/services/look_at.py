@@ -57,6 +57,7 @@ from shared.services.act_on_account import end_sessions, remove_methods
 from shared.services.erase_data import erase_data
 from shared.services.issue_pass import issue_pass
 from shared.services.keep_head import keep_head
+from shared.services.leave_alone import leaving_newer_alone
 from shared.services.look_up_photo import look_up_photo
 from shared.services.send_mails import send_mails
 from shared.services.sort_inbox import sort_inbox
@@ -74,6 +75,7 @@ class EndlessLookError(Exception):
     """The steps of one look did not come to an end: a fault of ours, for the poison queue and the operator."""
 
 
+@leaving_newer_alone
 async def look_at(application: str, ports: WorkerPorts, *, woken_by: Sequence[Wake] = ()) -> None:
     """Do everything that is due for one case now.
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from shared.adapters import codec
 from shared.adapters.storage import Storage, StorageAccount
 from shared.adapters.tables_export import TableExport
+from shared.adapters.tables_rows import SCHEMA
 from shared.domain.kinds import DecisionKind, ReasonCode
 from shared.domain.requests import RequestKind
 from shared.services.ask import ask
@@ -62,8 +62,8 @@ async def played(world: TableWorld) -> None:
     await world.run()
 
 
-async def record(folder: Path, connection_string: str) -> None:
-    """Play, and write down what lies in the tables, and a message of each lane."""
+async def recorded(connection_string: str) -> dict[str, list[str]]:
+    """Play, and take what lies in the tables, a message of the queue, and the time: lines for each file."""
     account = StorageAccount(connection_string=connection_string)
     async with Storage(records=account, photos=account, prefix=f"v{fresh_id()[:8]}") as storage:
         await storage.ensure()
@@ -71,17 +71,16 @@ async def record(folder: Path, connection_string: str) -> None:
         world.moves_to(storage)
         hired_now(world)
         await played(world)
-        folder.mkdir(parents=True)
-        for table in ORDER:
-            lines = [line async for line in TableExport(storage).lines(table)]
-            (folder / f"{table}.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
-        names = await world.kept.all_cases.names()
-        await world.kept.hints.send("review", names[0])
-        messages = [each.content async for each in storage.queue("review").receive_messages()]
-        (folder / "messages.txt").write_text("".join(f"{each}\n" for each in messages), "utf-8")
-        at = (world.clock.now() + timedelta(minutes=1)).isoformat()
-        (folder / "about.txt").write_text(f"schema {codec.SCHEMA}\nat {at}\n", "utf-8")
+        tables = TableExport(storage)
+        files = {f"{table}.jsonl": [line async for line in tables.lines(table)] for table in ORDER}
+        await world.kept.hints.send("review", (await world.kept.all_cases.names())[0])
+        messages = [str(each.content) async for each in storage.queue("review").receive_messages()]
+        about = [f"schema {SCHEMA}", f"at {(world.clock.now() + timedelta(minutes=1)).isoformat()}"]
+        return {**files, "messages.txt": messages, "about.txt": about}
 
 
 if __name__ == "__main__":
-    asyncio.run(record(Path(sys.argv[1]), os.environ["REREGISTER_TEST_STORAGE"]))
+    FOLDER = Path(sys.argv[1])
+    FOLDER.mkdir(parents=True)
+    for name, lines in asyncio.run(recorded(os.environ["REREGISTER_TEST_STORAGE"])).items():
+        (FOLDER / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")

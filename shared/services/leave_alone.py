@@ -1,0 +1,31 @@
+"""While versions change over, an older worker leaves alone what a newer one wrote, says so, and the newer one goes on."""
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Concatenate
+
+from shared.ports import NewerVersionError
+
+_LOG = logging.getLogger(__name__)
+
+
+def leaving_newer_alone[**P](
+    look: Callable[Concatenate[str, P], Awaitable[None]],
+) -> Callable[Concatenate[str, P], Awaitable[None]]:
+    """The look, which ends where a row of the case, or one that it needs, was written by a newer version.
+
+    Nothing is lost: no due row and no request is erased, so the next timer looks again, and the newer version's does the work.
+    After a deployment was taken back the line in the log tells which cases wait for it (``docs/operations.md``).
+    """
+
+    @functools.wraps(look)
+    async def looking(application: str, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            await look(application, *args, **kwargs)
+        except NewerVersionError:
+            _LOG.error(
+                "left alone: written by a newer version of the service", extra={"application": application}
+            )
+
+    return looking
