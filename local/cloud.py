@@ -25,6 +25,7 @@ from local.graph import app as graph_app
 from local.graph.seed import user_record
 from local.graph.store import GraphStore
 from local.mail import app as mail_app
+from local.mail.reports import Courier
 from local.mail.store import MailStore
 from local.people import Person
 
@@ -79,6 +80,7 @@ class Cloud:
         self.calls = Calls()
         self.graph = GraphStore(people.PEOPLE, self.now, self.faults, self.calls)
         self.mail = MailStore(self.now, self.faults, self.calls)
+        self.courier = Courier(settings.storage, self.faults)
         self.entra = Entra(
             issuer=configuration.ISSUER,
             tenant_id=configuration.TENANT_ID,
@@ -144,7 +146,7 @@ def make_app(cloud: Cloud) -> web.Application:
     app.add_routes(card_control.routes(cloud.card))
     app.add_routes(control.routes(cloud))
     app.add_routes(graph_app.routes(cloud.graph, cloud.entra.verifier))
-    app.add_routes(mail_app.routes(cloud.mail))
+    app.add_routes(mail_app.routes(cloud.mail, cloud.courier))
     # Last: an issuer's address begins with a parameter.
     app.add_routes(entra_app.routes(cloud.entra, cloud.faults, public_url=cloud.settings.local_url))
     return app

@@ -14,6 +14,7 @@ from local.control.pages import Pages
 from local.control.problems import ProblemError, json_object
 from local.faults import UnknownSwitchError
 from local.graph.errors import GraphError
+from local.mail.reports import FAILURES
 from local.people import Person
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def routes(cloud: "Cloud") -> list[web.RouteDef]:
         web.post("/api/people", _answering(door.add_person)),
         web.get("/api/mailbox", _answering(door.mailbox)),
         web.delete("/api/mailbox", _answering(door.clear_mailbox)),
+        web.post("/api/mailbox/{id}/report", _answering(door.report)),
         web.get("/api/clock", _answering(door.clock)),
         web.put("/api/clock", _answering(door.set_clock)),
         web.delete("/api/clock", _answering(door.reset_clock)),
@@ -108,6 +110,17 @@ class _Door:
     async def clear_mailbox(self, _request: web.Request) -> web.Response:
         self._cloud.mail.clear()
         return web.Response(status=204)
+
+    async def report(self, request: web.Request) -> web.Response:
+        """As Event Grid would: this mail came back, even if somebody has read it by now."""
+        mail = self._cloud.mail.find(request.match_info["id"])
+        if mail is None:
+            raise ProblemError(404, "There is no such mail: see /api/mailbox.")
+        status = (await json_object(request)).get("status")
+        if status not in FAILURES:
+            raise ProblemError(400, f"`status` is needed, one of {', '.join(FAILURES)}.")
+        await self._cloud.courier.report(mail, str(status))
+        return web.Response(status=202)
 
     async def clock(self, _request: web.Request) -> web.Response:
         return _json({"now": self._cloud.now().isoformat()})

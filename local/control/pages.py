@@ -52,13 +52,15 @@ class Pages:
     async def mailbox(self, request: web.Request) -> web.Response:
         """All mails, newest first; `?to=` shows one person's."""
         wanted = request.query.get("to")
-        found = list(reversed(self._cloud.mail.messages(wanted)))
+        found = self._cloud.mail.messages(wanted) + self._cloud.mail.messages(wanted, undelivered=True)
+        found.sort(key=lambda mail: str(mail["sent_at"]), reverse=True)
         return _page(render("mailbox", mails=found, to=wanted or ""))
 
     async def one_mail(self, request: web.Request) -> web.Response:
         """One mail: HTML in a sandbox, text beside it. `?part=html` is the HTML alone, for the sandbox."""
         wanted = request.match_info["id"]
-        mail = next((mail for mail in self._cloud.mail.messages() if mail["id"] == wanted), None)
+        known = self._cloud.mail.messages() + self._cloud.mail.messages(undelivered=True)
+        mail = next((mail for mail in known if mail["id"] == wanted), None)
         if mail is None:
             return web.Response(text="There is no such mail.", status=404)
         if request.query.get("part") == "html":

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from local.faults import Switch
+    from local.mail.reports import Courier
     from local.mail.store import MailStore
 
 _log = logging.getLogger(__name__)
 
 
-def routes(store: MailStore) -> list[web.RouteDef]:
-    """Return the routes ``POST /emails:send`` and ``GET /emails/operations/{id}``."""
-    door = _Door(store)
+def routes(store: MailStore, courier: Courier | None = None) -> list[web.RouteDef]:
+    """Return the routes ``POST /emails:send`` and ``GET /emails/operations/{id}``; a courier brings delivery reports."""
+    door = _Door(store, courier)
     return [web.post("/emails:send", door.send), web.get("/emails/operations/{id}", door.operation)]
 
 
@@ -49,8 +50,9 @@ class _DroppedError(Exception):
 class _Door:
     """Both endpoints over one store."""
 
-    def __init__(self, store: MailStore) -> None:
+    def __init__(self, store: MailStore, courier: Courier | None) -> None:
         self._store = store
+        self._courier = courier
         self._remembered: dict[str, _Remembered] = {}
         self._scans: set[asyncio.Task[None]] = set()
 
@@ -116,6 +118,8 @@ class _Door:
             task = asyncio.create_task(scan(mail))
             self._scans.add(task)
             task.add_done_callback(self._scans.discard)
+        if mail is not None and self._courier is not None:
+            self._courier.accepted(mail)
         version = request.query["api-version"]
         headers = {
             "Operation-Location": f"{request.url.origin()}/emails/operations/{number}?api-version={version}",

@@ -48,7 +48,10 @@ class MailError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """One accepted mail. ``delivery``: as the delivery report says; only ``Delivered`` reaches a mailbox."""
+    """One accepted mail. ``delivery``: as the delivery report says; only ``Delivered`` reaches a mailbox.
+
+    ``operation`` is the id of its send, by which the delivery report names it.
+    """
 
     id: str
     to: tuple[str, ...]
@@ -57,6 +60,7 @@ class Mail:
     html: str
     sent_at: str
     delivery: str = "Delivered"
+    operation: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,6 +115,7 @@ class MailStore:
             html=content.get("html") or "",
             sent_at=self.now().astimezone(UTC).isoformat().replace("+00:00", "Z"),
             delivery=self._delivery(recipients),
+            operation=number,
             headers=dict(message.get("headers") or {}),
         )
         self._mails.append(mail)
@@ -140,6 +145,10 @@ class MailStore:
         ]
         names = ("id", "subject", "text", "html", "sent_at") + (("delivery",) if undelivered else ())
         return [{"to": list(mail.to)} | {name: getattr(mail, name) for name in names} for mail in found]
+
+    def find(self, number: str) -> Mail | None:
+        """One accepted mail by its id, whether it arrived or not."""
+        return next((mail for mail in self._mails if mail.id == number), None)
 
     def clear(self) -> None:
         """Empty the mailbox; operations and limits are remembered."""

@@ -16,6 +16,7 @@ from shared.domain.counter_steps import CounterStep
 from shared.domain.events import EventKind, Party
 from shared.domain.flag_policy import Consequence
 from shared.domain.freezing import FreezeReason
+from shared.domain.delivery import Delivery
 from shared.domain.mails import MailKind, MailState
 from shared.domain.photo import PhotoDoubt
 from shared.domain.staff import DecisionBar
@@ -88,6 +89,7 @@ FAMILIES: dict[str, Iterable[StrEnum | str]] = {
     "look": LOOKS,
     "look_hint": LOOKS,
     "mail_about": MailKind,
+    "delivery": {each for each in Delivery if each.failed},
     "mail_state": MailState,
     "method": MethodKind,
     "mover": Mover,

@@ -47,6 +47,11 @@ async def test_a_mail_arrives_as_it_was_written(post: Post) -> None:
     assert post.calls.counts()["mail"] == {"POST emails:send": 1}
 
 
+async def test_the_id_under_which_it_was_accepted_is_told(post: Post) -> None:
+    operation = _operation()
+    assert await post.mailer().send(MESSAGE, operation=operation) == operation
+
+
 async def test_the_same_operation_makes_one_mail_unless_forgotten(post: Post) -> None:
     mailer, operation = post.mailer(), _operation()
 

@@ -23,6 +23,7 @@ from shared.adapters.tables_locks import TableAccountLocks, TableMailBudgets
 from shared.adapters.tables_open_cases import TableOpenCases
 from shared.adapters.tables_photo_prints import TablePhotoPrints
 from shared.adapters.tables_poison import TablePoisonRows
+from shared.adapters.tables_sent_mails import TableSentMails
 from shared.adapters.tables_switches import TablePassMeters, TableSwitches
 from shared.ports import (
     Accesses,
@@ -40,6 +41,7 @@ from shared.ports import (
     PhotoPrints,
     Photos,
     PoisonRows,
+    SentMails,
 )
 from tests.azurite import storage_account
 from tests.fakes.memory_audit import MemoryHeads
@@ -69,6 +71,7 @@ class Ports:
     photo_prints: PhotoPrints
     hints: Hints
     poison: PoisonRows
+    sent_mails: SentMails
     accesses: Accesses
     heads: BlobHeads | MemoryHeads
     all_cases: AllCases
@@ -118,6 +121,7 @@ def _memory() -> Ports:
         photo_prints=memory.photo_prints,
         hints=memory.hints,
         poison=memory.poison,
+        sent_mails=memory.sent_mails,
         accesses=memory.accesses,
         heads=memory.heads,
         all_cases=memory.all_cases,
@@ -142,6 +146,7 @@ def _tables(storage: Storage) -> Ports:
         photo_prints=TablePhotoPrints(storage.table(names.TABLE_PHOTO_PRINTS)),
         hints=QueueHints(storage),
         poison=TablePoisonRows(applications),
+        sent_mails=TableSentMails(locks),
         accesses=TableAccesses(storage.table(names.TABLE_ACCESSES), randomness=SystemRandomness()),
         heads=BlobHeads(storage),
         all_cases=TableAllCases(applications),

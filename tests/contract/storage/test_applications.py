@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.application import Change
+from shared.domain.delivery import Delivery
 from shared.domain.events import EventKind
 from shared.domain.mails import MailKind
 from shared.domain.requests import Outcome
@@ -201,3 +202,16 @@ async def test_a_change_too_large_for_one_transaction_is_refused(ports: Ports) -
     with pytest.raises(ValueError, match="too many rows"):
         await ports.applications.save(None, change, None)
     assert await ports.applications.read(application) is None
+
+
+async def test_a_mail_that_was_sent_may_come_back_and_nothing_undoes_that(ports: Ports) -> None:
+    application, owed = fresh_id(), mail("a@example.org")
+    before = await _saved(ports, application, happened(sparse(application)).owing(owed))
+    sent = owed.sent(AT, "11111111-2222-4333-8444-555555555555")
+    marked = await ports.applications.mark_mails(before, [sent])
+    back = sent.came_back(Delivery.BOUNCED, AT)
+    await ports.applications.mark_mails(before, [back])  # by what was read before it was sent
+    await ports.applications.mark_mails(marked, [sent])
+    found = await ports.applications.read(application)
+    assert found is not None
+    assert found.mails == (back,)

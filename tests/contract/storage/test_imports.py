@@ -26,6 +26,7 @@ _ADAPTERS = [
     "tables_locks",
     "tables_open_cases",
     "tables_poison",
+    "tables_sent_mails",
 ]
 _HEAVY = ("azure", "aiohttp", "PIL", "msal", "jwt", "requests", "holidays", "cryptography")
 
