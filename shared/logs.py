@@ -8,6 +8,7 @@ from pathlib import PurePath
 from traceback import extract_tb
 from typing import Final
 
+_OURS: Final = ("shared", "functions")
 _TALKATIVE: Final = ("azure", "httpx", "httpcore", "msal", "urllib3", "PIL", "aiohttp.access")
 
 
@@ -15,6 +16,12 @@ def quiet_libraries() -> None:
     """Let libraries speak from WARNING up; called before the first client is made."""
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def also_to(handler: logging.Handler) -> None:
+    """Hand the lines of our own loggers on to telemetry as well; never those of libraries."""
+    for name in _OURS:
+        logging.getLogger(name).addHandler(handler)
 
 
 def frames(error: BaseException) -> str:

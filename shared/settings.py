@@ -19,8 +19,10 @@ from shared.domain.rules import Removal
 from shared.key_list import in_order
 from shared.risk_settings import RiskSettings
 from shared.storage_settings import StorageSettings
+from shared.telemetry_settings import TelemetrySettings
 
 _SHORTEST_KEY = 32
+_REFERENCE = "@microsoft.keyvault("
 _SET_BY_THE_PLATFORM = ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME")
 _MOST_STAFF_ADDRESSES = 40
 _PASSWORD_PAGE = "https://passwordreset.microsoftonline.com/?whr=univtokyo.onmicrosoft.com"  # noqa: S105 - an address
@@ -42,7 +44,16 @@ def in_the_cloud() -> bool:
     return any(os.environ.get(name) for name in _SET_BY_THE_PLATFORM)
 
 
-class Settings(StorageSettings, ChannelSettings, RiskSettings):
+def keep_exporter_to_itself() -> None:
+    """Application Insights' exporter then tells its maker nothing of itself and takes no orders from afar.
+
+    https://learn.microsoft.com/azure/azure-monitor/app/statsbeat; it reads the environment only.
+    """
+    for name in ("STATSBEAT_DISABLED_ALL", "CONTROLPLANE_DISABLED"):
+        os.environ.setdefault(f"APPLICATIONINSIGHTS_{name}", "true")
+
+
+class Settings(StorageSettings, ChannelSettings, RiskSettings, TelemetrySettings):
     """Everything that can be set, with its default; secrets never show in ``repr``."""
 
     app_role: Literal["web", "worker", "all"] = "all"
@@ -55,6 +66,7 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings):
     applicant_client_secret: SecretStr = SecretStr("")
     staff_client_id: str
     staff_client_secret: SecretStr = SecretStr("")
+    sign_in_with_identity: bool = False
     staff_auth_context: str = "c1"
     link_keys: Annotated[tuple[SecretStr, ...], NoDecode]
     cookie_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
@@ -85,6 +97,9 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings):
     details_retention_days: float = Field(30, ge=0)
     case_retention_days: float = Field(180, ge=30)
     unconfirmed_retention_days: float = Field(7, ge=0)
+    evaluation_mode: bool = False
+    backup_hours: int = Field(6, ge=0, le=24)
+    backup_days: int = Field(14, ge=1, le=60)
     max_passes: int = Field(5, ge=1)
     one_time_pass: bool = True
     old_methods: Removal = Removal.REMOVE_AFTER_REGISTRATION
@@ -190,6 +205,8 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         problems = [*self._missing(), *self._unsafe_keys(), *self._unsafe_in_the_cloud()]
+        if self.evaluation_mode and not (self.support_email or self.support_phone or self.support_url):
+            problems.append("EVALUATION_MODE needs SUPPORT_EMAIL, SUPPORT_PHONE or SUPPORT_URL: who helps meanwhile")
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -211,8 +228,10 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings):
         }
         web = {
             "APPLICANT_CLIENT_ID": bool(self.applicant_client_id),
-            "APPLICANT_CLIENT_SECRET": bool(self.applicant_client_secret.get_secret_value()),
-            "STAFF_CLIENT_SECRET": bool(self.staff_client_secret.get_secret_value()),
+            "APPLICANT_CLIENT_SECRET": self.sign_in_with_identity
+            or bool(self.applicant_client_secret.get_secret_value()),
+            "STAFF_CLIENT_SECRET": self.sign_in_with_identity
+            or bool(self.staff_client_secret.get_secret_value()),
             "COOKIE_KEYS": bool(self.cookie_keys),
             "FORMS_DOMAINS (or TENANT_DOMAIN)": bool(self.forms_domains or self.tenant_domain)
             or not self.is_on(Channel.FORM),
@@ -244,11 +263,18 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings):
             if self.forms_fallback_key.get_secret_value()
             else (),
         }
-        return [
+        short = [
             f"{name} holds a key shorter than {_SHORTEST_KEY} characters"
             for name, some in keys.items()
             if any(len(each.get_secret_value()) < _SHORTEST_KEY for each in some)
         ]
+        # The platform leaves the reference itself in place of a secret that it cannot read: a key that anybody can guess.
+        unresolved = [
+            f"{name} holds a reference to Key Vault that was not resolved"
+            for name, some in keys.items()
+            if any(each.get_secret_value().lower().startswith(_REFERENCE) for each in some)
+        ]
+        return [*short, *unresolved]
 
     def _unsafe_in_the_cloud(self) -> list[str]:
         if not in_the_cloud():
@@ -263,6 +289,7 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings):
             "GRAPH_URL": self.graph_url,
             "MAIL_ENDPOINT": self.mail_endpoint or "https://",
             "ENTRA_AUTHORITY": self.authority,
+            "OTLP_ENDPOINT": self.otlp_endpoint if self.telemetry == "otlp" else "https://",
             **self.plain_of_channels(),
         }
         problems += [f"{name} must be https" for name, url in plain.items() if not url.startswith("https://")]

@@ -23,6 +23,7 @@ from shared.domain.links import Purpose
 from shared.domain.staff import StaffIdentity
 from shared.logs import frames
 from shared.ports import PortError
+from shared.ports.telemetry import Metric, SpanName
 from shared.presentation.views import LinkProblemView, PageSession, Problem, WrongRoleView
 from shared.services.count_use import count_use
 from shared.services.refusals import Refusal, RefusedError
@@ -94,7 +95,14 @@ def door(
 
     def decorate(handler: Handler) -> HttpFunction:
         async def serve(req: func.HttpRequest) -> func.HttpResponse:
-            return await _serve(req, handler, _Door(needs, limit, speaks_json, way, says_frozen, counts))
+            asked = _Door(needs, limit, speaks_json, way, says_frozen, counts)
+            telemetry = bootstrap.telemetry()
+            with telemetry.span(SpanName.DOOR, door=handler.__name__) as span:
+                answer = await _serve(req, handler, asked)
+                kind = f"{answer.status_code // 100}xx"
+                span.tell(answer=kind)
+                telemetry.count(Metric.ANSWERS, door=handler.__name__, answer=kind)
+                return answer
 
         serve.__name__ = handler.__name__
         serve.__doc__ = handler.__doc__

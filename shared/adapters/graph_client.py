@@ -12,8 +12,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.adapters.graph_errors import translated
-from shared.ports import UnavailableError, UnknownOutcomeError
+from shared.adapters.graph_errors import answer_of, translated
+from shared.adapters.no_telemetry import NoTelemetry
+from shared.ports import PortError, Telemetry, UnavailableError, UnknownOutcomeError
+from shared.ports.telemetry import Metric, SpanName
 
 if TYPE_CHECKING:
     import httpx
@@ -53,7 +55,9 @@ class GraphConnection:
         *,
         allowed_hosts: Sequence[str],
         timeout: float = 40.0,
+        telemetry: Telemetry | None = None,
     ) -> None:
+        self._telemetry = telemetry or NoTelemetry()
         self._base_url = base_url
         self._credential = credential
         self._allowed_hosts = list(allowed_hosts)
@@ -70,9 +74,18 @@ class GraphConnection:
             UnavailableError: Graph surely did nothing: no connection, no token, 429, 409.
             UnknownOutcomeError: 5xx, timeout, lost or unreadable answer.
         """
-        opened = await self._open()
-        async with _translating(what, self._timeout):
-            return await call(_Request(opened, query))
+        with self._telemetry.span(SpanName.GRAPH, call=what) as span:
+            answer = "2xx"
+            try:
+                opened = await self._open()
+                async with _translating(what, self._timeout):
+                    return await call(_Request(opened, query))
+            except PortError as error:
+                answer = answer_of(error)
+                raise
+            finally:
+                span.tell(answer=answer)
+                self._telemetry.count(Metric.GRAPH_ANSWERS, call=what, answer=answer)
 
     async def repeatable[T](self, what: str, call: Call[T], *, query: object | None = None) -> T:
         """Make a call that does no harm when repeated (reads, deletes, revoking): at most three times.

@@ -66,6 +66,15 @@ def _of_answer(what: str, error: Exception, status: int) -> PortError:
     return GraphUnknownOutcomeError(text, wait)
 
 
+def answer_of(error: PortError) -> str:
+    """Graph's answer as telemetry tells it: the status of a refusal, else its class; ``none`` if there was no answer."""
+    status = getattr(error.__cause__, "response_status_code", None)
+    if status is None:
+        return "none"
+    refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return str(int(status)) if refused else f"{int(status) // 100}xx"
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the wait in seconds asked for by ``Retry-After`` (seconds or an HTTP date), or None."""
     given = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)

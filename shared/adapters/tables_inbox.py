@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.adapters import codec
 from shared.adapters import tables_rows as rows
 from shared.domain.requests import Request, RequestKind
+from shared.ports.telemetry import is_trace
 
 if TYPE_CHECKING:
     from azure.data.tables import TableEntity
@@ -41,11 +42,16 @@ class TableInbox:
             "received_at": rows.time_text(request.received_at),
             "body": rows.text(codec.fields_text(request.body)),
             "evidence": rows.text(request.evidence),
+            "trace": rows.text(request.trace),
         }
         await rows.insert(self._table, row)
 
     async def waiting(self, application: str) -> list[Request]:
-        """The requests for one application: one range of one partition."""
+        """The requests for one application: one range of one partition.
+
+        Raises:
+            NewerVersionError: one of them is of a newer web: it may be a stop, so nothing goes on before it is understood.
+        """
         name = rows.key(application)
         found = await rows.query(
             self._table,
@@ -54,14 +60,14 @@ class TableInbox:
             first=f"{name}:",
             after=f"{name};",  # the character after the colon
         )
-        return [_read(row) for row in found]
+        return [_read(rows.readable(row)) for row in found]
 
     async def everything(self) -> list[Request]:
-        """All requests in the inbox."""
+        """All requests in the inbox; those of a newer web stay there, unread."""
         found: list[TableEntity] = []
         for number in range(PARTITIONS):
             found += await rows.query(self._table, "PartitionKey eq @part", part=f"p{number}")
-        return [_read(row) for row in found]
+        return [_read(row) for row in found if not rows.is_newer(row)]
 
     async def erase(self, requests: Sequence[Request]) -> None:
         """Remove answered requests; one that is gone is no error."""
@@ -102,6 +108,7 @@ def _read(row: "TableEntity") -> Request:
 
 
 def _request(row: "TableEntity") -> Request:
+    trace = str(row.get("trace") or "")  # older rows have none
     return Request(
         application=rows.field(row, "application"),
         kind=RequestKind(rows.field(row, "kind")),
@@ -110,4 +117,5 @@ def _request(row: "TableEntity") -> Request:
         body=codec.fields_from(rows.field(row, "body")),
         evidence=rows.field(row, "evidence"),
         stamped_at=rows.stamp(row),
+        trace=trace if is_trace(trace) else "",
     )

@@ -5,6 +5,7 @@ A local host or a test may put its own parts in (clock, credentials, the session
 cloud that is refused.
 """
 
+from shared.bootstrap.backups import backups
 from shared.bootstrap.bearers import form_key_opens, frontends, read_access_token
 from shared.bootstrap.cards import card_page, finish_verification, start_verification
 from shared.bootstrap.chosen import (
@@ -19,7 +20,8 @@ from shared.bootstrap.chosen import (
     ways,
 )
 from shared.bootstrap.parts import Parts, PartsRefusedError, use
-from shared.bootstrap.services import close, ensure_storage, web, worker
+from shared.bootstrap.services import close, ensure_storage, health, web, worker
+from shared.bootstrap.telemetry import telemetry
 from shared.bootstrap.visitors import (
     finish_sign_in,
     open_cookie,
@@ -34,6 +36,7 @@ __all__ = [
     "Parts",
     "PartsRefusedError",
     "app_role",
+    "backups",
     "base_url",
     "card_page",
     "clock",
@@ -43,6 +46,7 @@ __all__ = [
     "finish_verification",
     "form_key_opens",
     "frontends",
+    "health",
     "open_cookie",
     "pages",
     "read_access_token",
@@ -55,6 +59,7 @@ __all__ = [
     "site",
     "start_sign_in",
     "start_verification",
+    "telemetry",
     "trusted_hops",
     "use",
     "ways",

@@ -69,6 +69,7 @@ class Application:
         salt: Makes the marks by which the trail names the person; erased with them.
         erased: What retention has erased of this case; ``erase_again_at`` is when that is done once more for what came
             later (UTC), ``erase_held_until`` until when the person is still known because a block needs it (UTC).
+        trace: By which telemetry ties everything to the first request; means nothing here, decides nothing.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Application:
     erased: tuple[Erasure, ...] = ()
     erase_again_at: datetime | None = None
     erase_held_until: datetime | None = None
+    trace: str = ""
 
     @property
     def terminal(self) -> bool:

@@ -52,6 +52,7 @@ class Request:
         evidence: The token that proves what is claimed, which the worker verifies itself: of staff, of the flow of a form,
             of the card. Empty otherwise.
         stamped_at: When the storage service stored it (UTC, real time); set by storage, not by web.
+        trace: By which telemetry ties what happens to what was asked; means nothing here, decides nothing.
     """
 
     application: str
@@ -61,6 +62,7 @@ class Request:
     body: dict[str, str] = field(default_factory=dict)
     evidence: str = ""
     stamped_at: datetime | None = None
+    trace: str = ""
 
     @property
     def key(self) -> str:

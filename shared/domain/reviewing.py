@@ -56,6 +56,7 @@ def submit(request: Request, now: datetime, rules: Rules, *, salt: str = "") -> 
         proof=_proof(request, channel),
         source=body.get("source", ""),
         salt=salt,
+        trace=request.trace,
     )
     return note(
         application,

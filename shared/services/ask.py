@@ -7,6 +7,7 @@ from shared.domain.application import Application
 from shared.domain.issuing import LOOK_AGAIN
 from shared.domain.requests import Request, RequestKind
 from shared.ports import ConflictError, PortError
+from shared.ports.telemetry import Ended, Metric, SpanName
 from shared.services.web_ports import WebPorts
 
 _LOG = logging.getLogger(__name__)
@@ -30,20 +31,24 @@ async def ask(
     Raises:
         UnavailableError: storage cannot be reached; nothing was stored.
     """
-    request = Request(
-        application=application,
-        kind=kind,
-        slot=slot,
-        received_at=at or ports.clock.now(),
-        body=body or {},
-        evidence=evidence,
-    )
-    try:
-        await ports.inbox.put(request)
-    except ConflictError:
-        return False
-    if lane:
-        await hint(lane, application, ports)
+    with ports.telemetry.span(SpanName.ASK, application=application, kind=kind.value, lane=lane) as span:
+        request = Request(
+            application=application,
+            kind=kind,
+            slot=slot,
+            received_at=at or ports.clock.now(),
+            body=body or {},
+            evidence=evidence,
+            trace=ports.telemetry.here(),
+        )
+        try:
+            await ports.inbox.put(request)
+        except ConflictError:
+            span.tell(ended=Ended.ALREADY)
+            return False
+        ports.telemetry.count(Metric.REQUESTS, kind=kind.value)
+        if lane:
+            await hint(lane, application, ports)
     return True
 
 

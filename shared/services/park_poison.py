@@ -8,9 +8,11 @@ from shared.domain.kinds import Attention
 from shared.domain.states import State
 from shared.domain.wakes import wake_after
 from shared.ports import StaleError
+from shared.ports.telemetry import Metric
 from shared.services.find_case import is_id
 from shared.services.give_up import keep_given_up, tell_given_up
 from shared.services.look_at import look_at
+from shared.services.tell_progress import tell_move
 from shared.services.worker_ports import WorkerPorts
 
 _TRIES = 5
@@ -23,6 +25,7 @@ async def park_poison(lane: str, text: str, ports: WorkerPorts) -> None:
         UnavailableError: storage cannot be reached; the platform brings the message again.
     """
     now = ports.clock.now()
+    ports.telemetry.count(Metric.POISON, lane=lane)
     key = hashlib.sha256(f"{lane}:{text}".encode()).hexdigest()[:24]
     tell = await keep_given_up(key, lane, text, ports)
     parked = is_id(text) and await _park(text, now, ports)
@@ -45,6 +48,7 @@ async def _park(application: str, now: datetime, ports: WorkerPorts) -> bool:
             await ports.applications.save(snapshot, change, wake)
         except StaleError:
             continue
+        tell_move(snapshot.application, change.application, ports.telemetry)
         await look_at(application, ports)
         return True
     return False

@@ -12,6 +12,7 @@ from shared.ports import PortError, Wake
 from shared.services.look_at import look_at
 from shared.services.retry_poison import retry_poison
 from shared.services.set_aside import set_aside
+from shared.services.tell_progress import tell_backlog
 from shared.services.worker_ports import WorkerPorts
 
 _LOG = logging.getLogger(__name__)
@@ -36,7 +37,9 @@ async def wake_due(ports: WorkerPorts) -> int:
     wakes: dict[str, list[Wake]] = defaultdict(list)
     for wake in await ports.due.due(now):
         wakes[wake.application].append(wake)
-    for request in await set_aside(await ports.sweep.everything(), ports):
+    inbox = await set_aside(await ports.sweep.everything(), ports)
+    tell_backlog(wakes, inbox, now, ports.telemetry)
+    for request in inbox:
         if request.kind is RequestKind.RETRY_POISON:
             await _retry(request, ports)
         elif not _fresh(request):

@@ -12,6 +12,7 @@ class WebPorts:
 
     rules: Rules
     clock: ports.Clock
+    telemetry: ports.Telemetry
     randomness: ports.Randomness
     applications: ports.Applications
     open_cases: ports.OpenCases

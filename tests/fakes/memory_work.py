@@ -8,6 +8,7 @@ from shared import names
 from shared.adapters.tables_rows import key, text, time_key
 from shared.domain.requests import Request
 from shared.ports import ConflictError, Randomness, Wake
+from shared.ports.telemetry import is_trace
 from tests.fakes.hooks import Hooks, call
 from tests.fakes.memory_cases import copied
 
@@ -30,7 +31,8 @@ class MemoryInbox:
         text(request.evidence)
         if name in self._rows:
             raise ConflictError("the slot is taken")
-        self._rows[name] = replace(copied(request), stamped_at=self.real_time())
+        trace = request.trace if is_trace(request.trace) else ""
+        self._rows[name] = replace(copied(request), stamped_at=self.real_time(), trace=trace)
 
     @call
     async def waiting(self, application: str) -> list[Request]:
