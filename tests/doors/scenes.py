@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from shared import bootstrap
+from shared.domain.health import HealthReport
 from shared.domain.links import LinkClaims, Purpose
 from shared.domain.states import State
 from shared.ports import Poison
@@ -48,9 +49,10 @@ async def nothing() -> Scene:
 
 
 async def alive() -> Scene:
-    """A worker that was seen a moment ago."""
+    """A worker that was seen a moment ago, and found nothing wrong."""
     scene = await nothing()
     await scene.world.tick()
+    await scene.world.storage.switches.keep_report(HealthReport(scene.world.clock.now()))
     return scene
 
 
