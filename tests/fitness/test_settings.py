@@ -166,3 +166,16 @@ def test_no_secret_shows_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert len(secrets) >= 5
     assert not [each for each in secrets if each in shown]
+
+
+@pytest.mark.parametrize("name", ["LINK_KEYS", "COOKIE_KEYS", "LINK_HASH_KEY"])
+def test_a_reference_to_key_vault_that_was_not_resolved_is_no_key(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It is long enough for one, and everybody who knows the vault's name could sign with it."""
+    reference = "@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/links)"
+    settings = web_environment(from_environment({}, scratch=ROOT)) | {name: reference}
+    for each, value in settings.items():
+        monkeypatch.setenv(each, value)
+    with pytest.raises(ValidationError, match=f"{name} holds a reference to Key Vault"):
+        Settings()
