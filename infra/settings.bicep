@@ -14,6 +14,9 @@ param knownToWorker object
 param vault string
 
 var forBoth = [
+  'EVALUATION_MODE'
+  'TELEMETRY'
+  'OTLP_ENDPOINT'
   'SECOND_APPROVER_FLAGS'
   'COOLING_OFF_FLAGS'
   'OFFICE_FLAGS'
@@ -90,6 +93,7 @@ var forBoth = [
 ]
 
 var forWeb = [
+  'SIGN_IN_WITH_IDENTITY'
   'TRUSTED_HOPS'
   'LIMIT_SIGN_INS'
   'LIMIT_UPLOADS_OF_NETWORK'
@@ -114,6 +118,8 @@ var forWeb = [
 
 // No page may send mail or ask Graph, so web is not even told where they are.
 var forWorker = [
+  'BACKUP_HOURS'
+  'BACKUP_DAYS'
   'OFFICE_SCOPES'
   'GRAPH_URL'
   'PROTECTED_GROUPS'
@@ -125,6 +131,7 @@ var forWorker = [
 
 var ways = map(split(values.?CHANNELS ?? 'website', ','), way => trim(way))
 var card = contains(ways, 'identity_verification')
+var withIdentity = toLower(values.?SIGN_IN_WITH_IDENTITY ?? 'false') == 'true'
 var sharedKey = toLower(values.?FORMS_WITHOUT_TOKEN ?? 'false') == 'true'
 
 var secretsOfBoth = concat([
@@ -134,9 +141,10 @@ var secretsOfBoth = concat([
 ] : [])
 
 var secretsOfWeb = concat([
+  'COOKIE_KEYS'
+], withIdentity ? [] : [
   'APPLICANT_CLIENT_SECRET'
   'STAFF_CLIENT_SECRET'
-  'COOKIE_KEYS'
 ], card ? [
   'VERIFY_CLIENT_KEY'
 ] : [], sharedKey ? [

@@ -44,6 +44,8 @@ class Registration:
     """Its ID tokens carry the person's `roles`."""
     scopes: frozenset[str] = OIDC_SCOPES
     """What may be asked for without a second factor: everything else demands MFA (Conditional Access)."""
+    trusts: frozenset[str] = frozenset()
+    """Identities, by client id, whose tokens for the exchange stand for the secret (federated identity credential)."""
     app_roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Application permissions granted to it, by the identifier URI of the resource."""
 
@@ -59,6 +61,7 @@ def of(local: configuration.Configuration) -> dict[str, Registration]:
             secret=configuration.local_secret(configuration.APPLICANT_CLIENT_ID),
             redirect_uris=callback,
             signed_out_uris=home,
+            trusts=frozenset({configuration.WEB_IDENTITY_ID}),
         ),
         Registration(
             client_id=configuration.STAFF_CLIENT_ID,
@@ -66,6 +69,7 @@ def of(local: configuration.Configuration) -> dict[str, Registration]:
             secret=configuration.local_secret(configuration.STAFF_CLIENT_ID),
             redirect_uris=callback,
             signed_out_uris=home,
+            trusts=frozenset({configuration.WEB_IDENTITY_ID}),
             has_app_roles=True,
         ),
         Registration(

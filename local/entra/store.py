@@ -20,6 +20,8 @@ from local.people import Person
 
 CODE_SECONDS = 60
 _DEFAULT = "/.default"
+_EXCHANGE = "AzureADTokenExchange"
+_JWT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class Accounts(Protocol):
@@ -147,6 +149,9 @@ class Entra:
             raise TokenRefusedError(
                 "unauthorized_client", 700016, f"Application with identifier '{client_id}' was not found."
             )
+        if parameters.get("client_assertion_type") == _JWT_ASSERTION:
+            self._check_assertion(registration, parameters.get("client_assertion", ""))
+            return registration
         if not secret:
             raise TokenRefusedError(
                 "invalid_client", 7000218,
@@ -155,6 +160,15 @@ class Entra:
         if not hmac.compare_digest(secret.encode(), registration.secret.encode()):
             raise TokenRefusedError("invalid_client", 7000215, "Invalid client secret provided.", status=401)
         return registration
+
+    def _check_assertion(self, registration: Registration, assertion: str) -> None:
+        """A token of a trusted identity, made for the exchange, stands for the secret (RFC 7523 section 2.2)."""
+        claims = self.verifier.verify(assertion, audience=_EXCHANGE)
+        if claims is None or claims.get("azp") not in registration.trusts:
+            raise TokenRefusedError(
+                "invalid_client", 700213, "No matching federated identity record found for presented assertion.",
+                status=401,
+            )  # fmt: skip
 
     def _redeem_code(self, registration: Registration, parameters: Mapping[str, str]) -> dict[str, Any]:
         code = parameters.get("code", "")

@@ -29,6 +29,7 @@ from shared.adapters.id_tokens import (
     TokenFault,
     WrongTokenError,
 )
+from shared.adapters.identity_proof import IdentityUnavailableError
 
 _KEPT: Final = ("state", "redirect_uri", "scope", "code_verifier", "nonce", "claims_challenge")
 """What MSAL needs to finish; the address of the sign-in page, which it also keeps, would only fill the cookie.
@@ -80,10 +81,17 @@ class SignInRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AppRegistration:
-    """An application registration and its secret."""
+    """An application registration and what proves that we are it.
+
+    Attributes:
+        client_id: Its id.
+        proof: Its secret; or what makes a token of an identity that the registration trusts, anew for each sign-in
+            (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity),
+            and raises ``IdentityUnavailableError``.
+    """
 
     client_id: str
-    client_secret: str = field(repr=False)
+    proof: str | Callable[[], str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +242,8 @@ class SignIn:
             answer = client.acquire_token_by_auth_code_flow(flow, query)
         except (requests.RequestException, MsalServiceError) as error:
             raise SignInRefusedError(Refusal.UNAVAILABLE, "token endpoint") from error
+        except IdentityUnavailableError as error:
+            raise SignInRefusedError(Refusal.UNAVAILABLE, "managed identity") from error
         except (ValueError, RuntimeError, KeyError) as error:
             raise SignInRefusedError(Refusal.WRONG_TOKEN, "msal") from error
         if "error" in answer:
@@ -278,10 +288,11 @@ class SignIn:
         with self._lock:
             if kind not in self._clients:
                 registration = self._registrations[kind]
+                proof = registration.proof
                 try:
                     self._clients[kind] = msal.ConfidentialClientApplication(
                         registration.client_id,
-                        client_credential=registration.client_secret,
+                        client_credential=proof if isinstance(proof, str) else {"client_assertion": proof},
                         oidc_authority=self._issuer.authority,
                         http_client=self._issuer.http,
                         exclude_scopes=["offline_access"],

@@ -1,7 +1,7 @@
 """Signing in and cookies: who visits, and what their browser keeps."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -120,14 +120,16 @@ def _sign_in() -> "SignIn":
     from shared.adapters.msal_sign_in import AppRegistration, SignIn, SignInKind
 
     given = settings()
-    applicants = AppRegistration(given.applicant_client_id, given.applicant_client_secret.get_secret_value())
+    applicants = AppRegistration(
+        given.applicant_client_id, _proof(given.applicant_client_secret.get_secret_value())
+    )
     return SignIn(
         issuer(),
         {
             SignInKind.APPLICANT: applicants,
             SignInKind.LINKER: applicants,
             SignInKind.STAFF: AppRegistration(
-                given.staff_client_id, given.staff_client_secret.get_secret_value()
+                given.staff_client_id, _proof(given.staff_client_secret.get_secret_value())
             ),
         },
         redirect_uri=f"{given.base_url}/auth/callback",
@@ -135,6 +137,18 @@ def _sign_in() -> "SignIn":
         auth_context=given.staff_auth_context,
         link_auth_context=given.link_auth_context,
     )
+
+
+def _proof(secret: str) -> "str | Callable[[], str]":
+    """What proves to Entra that we are a registration: its secret, or tokens of this app's identity, which needs none."""
+    given = settings()
+    if not given.sign_in_with_identity:
+        return secret
+    from azure.identity import ManagedIdentityCredential
+
+    from shared.adapters.identity_proof import IdentityProof
+
+    return IdentityProof(ManagedIdentityCredential(client_id=given.identity_client_id or None))
 
 
 @cache

@@ -100,11 +100,18 @@ async def tenant(road: Road, tmp_path: Path) -> AsyncIterator[Tenant]:
         session.trust_env = False
         session.mount(configuration.AUTHORITY_ORIGIN, road)
         issuer = Issuer(configuration.ISSUER, session)
-        yield Tenant(cloud, road, session, issuer, _sign_in(issuer, cloud.settings.base_url))
+        yield Tenant(cloud, road, session, issuer, sign_in_by(issuer, cloud.settings.base_url))
     await runner.cleanup()
 
 
-def _sign_in(issuer: Issuer, base_url: str) -> SignIn:
+def secret_of(client_id: str) -> str:
+    return configuration.local_secret(client_id)
+
+
+def sign_in_by(
+    issuer: Issuer, base_url: str, proof: Callable[[str], str | Callable[[], str]] = secret_of
+) -> SignIn:
+    """Our side of signing in; ``proof`` says for a client id what proves that we are it."""
     ids = {
         SignInKind.APPLICANT: configuration.APPLICANT_CLIENT_ID,
         SignInKind.STAFF: configuration.STAFF_CLIENT_ID,
@@ -112,10 +119,7 @@ def _sign_in(issuer: Issuer, base_url: str) -> SignIn:
     }
     return SignIn(
         issuer,
-        {
-            kind: AppRegistration(client_id, configuration.local_secret(client_id))
-            for kind, client_id in ids.items()
-        },
+        {kind: AppRegistration(client_id, proof(client_id)) for kind, client_id in ids.items()},
         redirect_uri=f"{base_url}/auth/callback",
         tenant_id=configuration.TENANT_ID,
         auth_context=configuration.STAFF_AUTH_CONTEXT,
