@@ -86,13 +86,19 @@ chaos: setup ## kill the processes, storage, Graph and the mail budget of a whol
 	@CHAOS=long ROUNDS="$(ROUNDS)" PEOPLE="$(PEOPLE)" SEED="$(SEED)" exec $(PY) -m pytest --timeout=7200 $(CHAOS_LONG) tests/chaos
 
 .PHONY: check
-check: setup ## lint, formatting, types, the direction of imports, templates, pins
+check: setup ## lint, formatting, types, the direction of imports, templates, pins, infrastructure
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
 	$(PY) .ci/check_templates.py
 	$(PY) .ci/check_pins.py
+	PYTHONPATH=. $(PY) .ci/check_infra.py
+	@$(MAKE) check-infra
+
+.PHONY: check-infra
+check-infra: .venv-infra/.ready ## hold the templates of infra/ against checkov's policies; every exception has its reason beside the resource
+	@.venv-infra/bin/python .ci/check_policies.py
 
 .PHONY: format
 format: setup ## format the code and repair what ruff can repair safely
@@ -119,10 +125,11 @@ pins: ## compile requirements*.in again (needs uv); UPGRADE=--upgrade takes the 
 	$(COMPILE) $(UPGRADE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) requirements-node.in -o requirements-node.txt
 	$(COMPILE) $(UPGRADE) -c requirements.txt requirements-audit.in -o requirements-audit.txt
+	$(COMPILE) $(UPGRADE) -c requirements.txt requirements-infra.in -o requirements-infra.txt
 
 .PHONY: clean
 clean: ## remove what set-up and checks have made (not a REREGISTER_DATA folder)
-	rm -rf .venv .venv-audit sbom.json node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv .venv-audit .venv-infra sbom.json node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -161,6 +168,13 @@ endif
 	@$(PY) -m venv --clear .venv-audit
 	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 	  -r requirements-audit.txt
+	@touch $@
+
+# checkov pins an older pycep-parser than the one of our own checks.
+.venv-infra/.ready: requirements-infra.txt | .venv/.ready
+	@$(PY) -m venv --clear .venv-infra
+	@.venv-infra/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+	  -r requirements-infra.txt
 	@touch $@
 
 # Node 20 or later from the machine, otherwise from a wheel whose own npm launcher does not work.

@@ -59,6 +59,7 @@ def main() -> int:
     found += faults("requirements-dev", above=runtime)
     found += faults("requirements-node", above=runtime)
     found += faults("requirements-audit", above=runtime)
+    found += faults("requirements-infra", above=runtime)
     if '"resolved"' in Path("package-lock.json").read_text("utf-8"):
         found.append("package-lock.json: names an address")
     for fault in found:

@@ -35,7 +35,7 @@ param settings object
 ])
 param storageSku string = 'Standard_ZRS'
 
-@description('Days after which the platform deletes a photo that the service has not deleted.')
+@description('Days after which the platform deletes a photo or an export that the service has not deleted.')
 param photoDaysAtMost int = 60
 
 @description('Days for which the head of an audit chain can be neither changed nor deleted; as long as the trail itself is kept.')
@@ -99,7 +99,9 @@ param operatorAddresses array
 @description('Whether alerts are on; off while an environment is being built.')
 param alertsOn bool = true
 
-@description('Days without a form response after which somebody should look at the flow; 0: no such alert (the way form is off).')
+@description('Days without a form response after which somebody should look at the flow, two at most; 0: no such alert (the way form is off).')
+@minValue(0)
+@maxValue(2)
 param daysWithoutForm int = 0
 
 @description('Days for which telemetry is kept.')
@@ -124,6 +126,7 @@ var webName = '${name}-web-${unique}'
 var packages = 'packages'
 var photosContainer = 'id-photos'
 var headsContainer = 'audit-heads'
+var backupsContainer = 'table-backups'
 var reportsQueue = 'delivery-reports'
 var tables = [
   'applications'
@@ -195,6 +198,7 @@ module photos 'storage/photos.bicep' = {
     sku: storageSku
     tags: allTags
     container: photosContainer
+    backups: backupsContainer
     daysAtMost: photoDaysAtMost
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -300,6 +304,7 @@ module rbac 'rbac.bicep' = {
     }
     photosContainer: photosContainer
     headsContainer: headsContainer
+    backupsContainer: backupsContainer
     vault: vault.outputs.name
     secrets: {
       web: appSettings.outputs.webSecrets

@@ -22,6 +22,9 @@ param photosContainer string
 @description('Container of the heads of audit chains.')
 param headsContainer string
 
+@description('Container of the exported tables.')
+param backupsContainer string
+
 @description('The vault.')
 param vault string
 
@@ -51,7 +54,7 @@ var everyTableGrant = [
   { who: 'web', on: 'limits', may: 'rowsCount', why: 'Doors count how often somebody knocks.' }
   { who: 'web', on: 'applications', may: 'rowsRead', why: 'Pages show where a case stands; only worker writes one.' }
   { who: 'web', on: 'locks', may: 'rowsRead', why: 'Pages show the freeze switch, blocked accounts and links; only worker writes them.' }
-  { who: 'worker', on: 'applications', may: 'rowsKeep', why: 'Only worker moves a state.' }
+  { who: 'worker', on: 'applications', may: 'rowsKeep', why: 'Only worker moves a state: it alone writes a case.' }
   { who: 'worker', on: 'due', may: 'rowsKeep', why: 'Rows that wake worker are inserted, read and deleted by it alone.' }
   { who: 'worker', on: 'locks', may: 'rowsKeep', why: 'Locks, switches, the mail budget and the heartbeat are changed by worker alone.' }
   { who: 'worker', on: 'photoprints', may: 'rowsKeep', why: 'Digests of photos are compared and erased by worker alone.' }
@@ -77,6 +80,7 @@ var everyBlobGrant = [
   { who: 'web', on: photosContainer, may: 'blobsAdd', why: 'An applicant sends a photo, a reviewer looks at it; web can neither replace nor delete one.' }
   { who: 'worker', on: photosContainer, may: 'blobsErase', why: 'Photos are looked at by the prechecks and deleted in their time; worker adds none.' }
   { who: 'worker', on: headsContainer, may: 'blobsAdd', why: 'The head of a chain is kept before a pass is made; nobody may replace one.' }
+  { who: 'worker', on: backupsContainer, may: 'blobsKeep', why: 'Exports of the tables are written and erased in their time; web cannot even read one.' }
   { who: 'web', on: headsContainer, may: 'blobsRead', why: 'The page of auditors verifies chains against their heads.' }
   { who: 'auditor', on: headsContainer, may: 'blobsRead', why: 'The command that verifies the audit trail compares chains with their heads.' }
 ]

@@ -82,6 +82,17 @@ var definitions = [
       '${blobs}/delete'
     ]
   }
+  {
+    key: 'blobsKeep'
+    description: 'Everything with blobs, nothing with the container itself.'
+    actions: []
+    dataActions: [
+      '${blobs}/read'
+      '${blobs}/write'
+      '${blobs}/delete'
+      '${blobs}/add/action'
+    ]
+  }
 ]
 
 resource roles 'Microsoft.Authorization/roleDefinitions@2022-04-01' = [for each in definitions: {
@@ -105,4 +116,13 @@ resource roles 'Microsoft.Authorization/roleDefinitions@2022-04-01' = [for each 
 }]
 
 @description('Ids of the role definitions by key.')
-output ids object = toObject(map(definitions, each => each.key), key => key, key => subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, key)))
+output ids object = {
+  rowsAsk: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'rowsAsk'))
+  rowsCount: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'rowsCount'))
+  rowsErase: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'rowsErase'))
+  rowsKeep: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'rowsKeep'))
+  messagesWork: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'messagesWork'))
+  blobsAdd: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'blobsAdd'))
+  blobsErase: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'blobsErase'))
+  blobsKeep: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'blobsKeep'))
+}

@@ -1,4 +1,5 @@
-// ID photos, in an account of their own: what is deleted here is gone. Soft delete and versions would keep a photo after its end.
+// ID photos and exported tables, in an account where what is deleted is gone: soft delete and versions would keep a photo, or a person's rows,
+// after their end.
 
 @description('Region of the account.')
 param location string
@@ -15,7 +16,10 @@ param tags object
 @description('Container of the photos.')
 param container string
 
-@description('Days after which the platform deletes a photo that the service has not deleted; longer than a case and PHOTO_RETENTION_DAYS together.')
+@description('Container of the exported tables.')
+param backups string
+
+@description('Days after which the platform deletes a photo or an export that the service has not deleted; longer than a case and PHOTO_RETENTION_DAYS together, and than BACKUP_DAYS.')
 @minValue(30)
 param daysAtMost int
 
@@ -75,7 +79,15 @@ resource photos 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-
   }
 }
 
-// A second net only: the service deletes a photo itself, by the day, and records that it did.
+resource exports 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
+  parent: blobs
+  name: backups
+  properties: {
+    publicAccess: 'None'
+  }
+}
+
+// A second net only: the service deletes photos and exports itself, by the day, and records that it did.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05-01' = {
   parent: account
   name: 'default'
@@ -84,7 +96,7 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05
       rules: [
         {
           enabled: true
-          name: 'photos-end'
+          name: 'photos-and-exports-end'
           type: 'Lifecycle'
           definition: {
             actions: {
@@ -100,6 +112,7 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05
               ]
               prefixMatch: [
                 '${container}/'
+                '${backups}/'
               ]
             }
           }
