@@ -1,13 +1,16 @@
 """Bodies before anything is made of them: forms, uploads, JSON."""
 
+import base64
 import json
 from typing import Any, Final
+from uuid import UUID
 
 import azure.functions as func
 from hypothesis import strategies as st
 
 from functions._http.bodies import MAX_UPLOAD_BYTES, check_length, read_form, read_json
 from functions._http.problems import Trouble
+from functions._queues.bodies import reports_of
 from shared.presentation.views import Problem
 from tests.doors.house import BASE, House
 from tests.fuzz.mutations import mutated, texts
@@ -140,8 +143,41 @@ def _measure(house: House, sent: tuple[str, int]) -> bool:
     return True
 
 
+_REPORT: Final = json.dumps(
+    {
+        "eventType": "Microsoft.Communication.EmailDeliveryReportReceived",
+        "data": {
+            "messageId": "00000000-0000-4000-8000-00000000000a",
+            "recipient": "a@b.example",
+            "status": "Bounced",
+        },
+    }
+).encode()
+
+
+def _read_reports(house: House, sent: bytes) -> bool:
+    """Reports with an id and an addressee within bounds, or nothing; never an error."""
+    del house
+    found = list(reports_of(func.QueueMessage(body=sent)))
+    for each in found:
+        assert str(UUID(each.message)) == each.message
+        assert 0 < len(each.recipient) <= 320
+    return bool(found)
+
+
+def _messages() -> st.SearchStrategy[bytes]:
+    return st.one_of(
+        st.just(_REPORT),
+        mutated(_REPORT, _REPORT),
+        mutated(base64.b64encode(_REPORT), base64.b64encode(_REPORT)),
+        st.just(b"[" * 30_000),
+        st.binary(max_size=300),
+    )
+
+
 TARGETS: Final = (
     Target("forms", _forms(), _read_form),
     Target("JSON documents", _documents(), _read_json, slowness=2),
     Target("lengths", st.tuples(texts("0", "10", "1000", "1001", "+5", "1_0", "\u0663", " 7"), st.integers(0, 1_100)), _measure),
+    Target("delivery reports", _messages(), _read_reports),
 )  # fmt: skip
