@@ -59,6 +59,7 @@ STATUS: Final[dict[Problem, HTTPStatus]] = {
     Problem.IN_PERSON_ONLY: HTTPStatus.FORBIDDEN,
     Problem.ACCOUNT_BLOCKED: HTTPStatus.FORBIDDEN,
     Problem.PASSES_FROZEN: HTTPStatus.CONFLICT,
+    Problem.TRIAL: HTTPStatus.CONFLICT,
     Problem.PASSES_BUSY: HTTPStatus.TOO_MANY_REQUESTS,
     Problem.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
     Problem.TOO_MANY_RESPONSES: HTTPStatus.CONFLICT,

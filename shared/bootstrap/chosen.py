@@ -82,6 +82,7 @@ def rules() -> "Rules":
         channels=ways(),
         surge=given.surge,
         limits=given.limits,
+        evaluation=given.evaluation_mode,
         office_scopes={group: frozenset(names) for group, names in given.office_scopes.items()},
         counter_within=timedelta(minutes=given.office_counter_minutes),
         slip_life=timedelta(hours=given.office_slip_hours),
@@ -151,6 +152,7 @@ def site() -> "Site":
         password_url_en=given.password_url_en,
         password_ja=given.password_ja,
         password_en=given.password_en,
+        trial=given.evaluation_mode,
     )
 
 

@@ -102,9 +102,9 @@ class PutOff:
     """No pass is made for this case at present.
 
     Attributes:
-        why: ``frozen`` or ``surge``.
+        why: ``frozen``, ``surge`` or ``trial``.
         at: When it was put off (UTC, business clock).
-        until: From when it is worth asking again (UTC); None: after the thaw, of which the person is told.
+        until: From when it is worth asking again (UTC); None: after the thaw, of which the person is told, or after the trial.
     """
 
     why: str

@@ -11,7 +11,7 @@ from shared.domain.closing import need_attention
 from shared.domain.events import EventKind, Party
 from shared.domain.kinds import Attention, Reason
 from shared.domain.mails import MailKind
-from shared.domain.putting_off import FROZEN, standing_still
+from shared.domain.putting_off import FROZEN, TRIAL, standing_still
 from shared.domain.requests import Outcome, Request
 from shared.domain.rules import Removal, Rules
 from shared.domain.states import State
@@ -126,8 +126,8 @@ def record(application: Application, minted: Minted, now: datetime) -> Change:
 
 def not_issued(application: Application, why: str, now: datetime) -> Change:
     """The attempt made no pass: the person may ask again."""
-    if why == FROZEN:
-        application = replace(application, put_off=PutOff(FROZEN, now))
+    if why in {FROZEN, TRIAL}:
+        application = replace(application, put_off=PutOff(why, now))
     return _back_to_approved(application, EventKind.PASS_NOT_ISSUED, now, why=why)
 
 

@@ -18,6 +18,8 @@ from shared.domain.states import State
 
 FROZEN: Final = "frozen"
 SURGE: Final = "surge"
+TRIAL: Final = "trial"
+"""The service is tried out beside the way things were done before: everything happens except the pass."""
 _RESUMED: Final = 5_000_000
 """Mails of this verb are numbered from here, apart from those of rounds."""
 WITH_A_PASS: Final = frozenset({State.APPROVED, State.ISSUED})
@@ -41,6 +43,12 @@ def worth_asking_at(application: Application) -> datetime | None:
     off = application.put_off
     waits = application.state in WITH_A_PASS and off is not None and off.why == SURGE
     return off.until if waits and off is not None else None
+
+
+def on_trial(application: Application) -> bool:
+    """Whether the person asked for a pass and was told that the service is only tried out."""
+    off = application.put_off
+    return application.state in WITH_A_PASS and off is not None and off.why == TRIAL
 
 
 def turned_away_at(application: Application) -> datetime | None:

@@ -53,6 +53,7 @@ class Rules:
         card_passes_per_day: How many passes an account may get by card within 24 hours.
         forms_without_token: Whether a form may come with a shared key instead of the flow's token: weaker.
         channels: The ways in that are on; the worker refuses what comes by another one, whatever web let in.
+        evaluation: Whether the service is only tried out: everything happens except the pass.
         limits: How often somebody may knock at a door.
         surge: The most passes of the whole service within an hour and a day.
         system_patience: How long the system may try before an operator is told.
@@ -89,4 +90,5 @@ class Rules:
     forms_without_token: bool = False
     channels: frozenset[Channel] = frozenset(Channel)
     surge: SurgeLimits = field(default_factory=SurgeLimits)
+    evaluation: bool = False
     limits: Mapping[Limit, Counted] = field(default_factory=lambda: DEFAULTS)

@@ -37,6 +37,13 @@ def surge_at_claim(
     )
 
 
+def trial_at_claim(application: Application, request: Request, now: datetime, rules: Rules) -> Step | None:
+    """Asked for last, when everything else was found in order: a trial shows what would have been made."""
+    if not rules.evaluation:
+        return None
+    return Commit(putting_off.put_off(application, putting_off.TRIAL, now, rules, request=request))
+
+
 def wait_for_thaw(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """What waits for the thaw, or for room, goes on then; a window that ends while frozen does not end the case."""
     if application.state not in putting_off.WITH_A_PASS or case.found.unreachable:

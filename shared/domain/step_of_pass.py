@@ -14,7 +14,7 @@ from shared.domain.rules import Rules
 from shared.domain.step_facts import expire, first, missing, none_arrived, over, owner_notified
 from shared.domain.step_of_audit import record_claim
 from shared.domain.step_of_block import blocked_at_claim
-from shared.domain.step_of_brake import frozen_at_claim, surge_at_claim
+from shared.domain.step_of_brake import frozen_at_claim, surge_at_claim, trial_at_claim
 from shared.domain.step_of_card import pickup_bar
 from shared.domain.step_of_lock import guards_of
 from shared.domain.steps import (
@@ -93,8 +93,9 @@ def _claim(
         judged = closing.with_guards(application, guards)
         change = closing.need_attention(judged, Attention.GUARD, now, rules)
         return Commit(change.answering(request, now))
-    crowded = surge_at_claim(case, application, request, now, rules)
-    return crowded or Commit(issuing.claim(application, request, case.found.methods or (), now, rules))
+    barred = trial_at_claim(application, request, now, rules)
+    barred = barred or surge_at_claim(case, application, request, now, rules)
+    return barred or Commit(issuing.claim(application, request, case.found.methods or (), now, rules))
 
 
 def step_issuing(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:

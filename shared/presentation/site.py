@@ -40,6 +40,7 @@ class Site:
         password_url_en: Page of the password procedure, English.
         password_ja: The password procedure in words, Japanese.
         password_en: The password procedure in words, English.
+        trial: Whether the service is only tried out, which every page and mail then says.
     """
 
     base_url: str
@@ -71,6 +72,7 @@ class Site:
     password_url_en: str = ""
     password_ja: str = ""
     password_en: str = ""
+    trial: bool = False
 
     def office_hours(self, language: Language) -> str:
         """When the offices are open, in words; empty if that is not told."""

@@ -7,7 +7,7 @@ from shared.domain.counter_steps import slip_works
 from shared.domain.issuing import COLLECT_WITHIN, may_ask
 from shared.domain.kinds import Channel
 from shared.domain.limits import Limit, Whose
-from shared.domain.putting_off import waits_for_thaw
+from shared.domain.putting_off import on_trial, waits_for_thaw
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.services.ask import ask
@@ -56,7 +56,7 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
     Raises:
         RefusedError: ``NOT_YOURS``; ``FORBIDDEN`` for a link of another round; ``SLIP_REPLACED``; ``BAD_REQUEST`` for a key that
             is no RSA key of 2048 bits or more; ``TOO_LATE`` if no pass can be asked for now; ``PASSES_USED_UP``;
-            ``PASSES_FROZEN`` or ``PASSES_BUSY`` while passes are put off; ``TOO_MANY``, asked for too often.
+            ``PASSES_FROZEN``, ``PASSES_BUSY`` or ``TRIAL`` while passes are put off; ``TOO_MANY``, asked for too often.
         UnavailableError: storage cannot be reached.
     """
     if not ports.sealer.accepts(public_key):
@@ -70,7 +70,8 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
     if not may_ask(case, ports.rules):
         raise RefusedError(Refusal.PASSES_USED_UP, link=f"/applications/{application}")
-    check_put_off(case, ports)
+    if ports.rules.evaluation or not on_trial(case):
+        check_put_off(case, ports)
     if case.state is State.ISSUING:
         return _same_session(case.attempt.session if case.attempt else "", collector)
     return await put_pickup(application, case.attempts + 1, collector, public_key, ports)
@@ -113,7 +114,7 @@ async def collect_pass(application: str, collector: Collector, ports: WebPorts) 
 
     Raises:
         RefusedError: ``OTHER_BROWSER`` in another session; ``GONE`` when it was shown, ran out or was stopped;
-            ``ASK_AGAIN`` when the attempt made no pass; ``PASSES_FROZEN`` or ``PASSES_BUSY`` when it was put off.
+            ``ASK_AGAIN`` when the attempt made no pass; ``PASSES_FROZEN``, ``PASSES_BUSY`` or ``TRIAL`` when it was put off.
     """
     return handed_over(await _at_the_counter(application, collector, ports), collector, ports)
 
@@ -140,11 +141,14 @@ def check_put_off(case: Application, ports: WebPorts) -> None:
     """Whether passes are made for this case at present.
 
     Raises:
-        RefusedError: ``PASSES_FROZEN`` until the thaw, of which the person is told; ``PASSES_BUSY`` for a while.
+        RefusedError: ``PASSES_FROZEN`` until the thaw, of which the person is told; ``PASSES_BUSY`` for a while; ``TRIAL``,
+            they asked while the service is tried out.
     """
     off, link = case.put_off, f"/applications/{case.id}"
     if waits_for_thaw(case):
         raise RefusedError(Refusal.PASSES_FROZEN, link=link)
+    if on_trial(case):
+        raise RefusedError(Refusal.TRIAL, link=link)
     if off is not None and off.until is not None and ports.clock.now() < off.until:
         raise RefusedError(Refusal.PASSES_BUSY, link=link, until=off.until)
 

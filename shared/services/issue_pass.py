@@ -8,7 +8,7 @@ from shared.domain.accounts import AccountFacts
 from shared.domain.application import Application
 from shared.domain.case_parts import Attempt
 from shared.domain.issuing import Minted, NotMinted, old_methods, removes_before_issuing
-from shared.domain.putting_off import FROZEN
+from shared.domain.putting_off import FROZEN, TRIAL
 from shared.ports import ForbiddenError, NewPass, UnavailableError, UnknownOutcomeError
 from shared.services.gather_facts import is_frozen
 from shared.services.remove_old_methods import remove
@@ -30,6 +30,8 @@ async def issue_pass(
     attempt = application.attempt
     if attempt is None or account is None:
         return None
+    if ports.rules.evaluation:  # claimed before the trial began: nothing is touched
+        return NotMinted(attempt.number, TRIAL)
     gone: frozenset[str] = frozenset()
     try:
         gone = await _prepare(application, attempt, ports)

@@ -39,6 +39,7 @@ class Refusal(StrEnum):
     ACCOUNT_BLOCKED = "account_blocked"
     PASSES_FROZEN = "passes_frozen"
     PASSES_BUSY = "passes_busy"
+    TRIAL = "trial"
     TOO_MANY = "too_many"
     TOO_MANY_RESPONSES = "too_many_responses"
     OFFICE_BY_POLICY = "office_by_policy"

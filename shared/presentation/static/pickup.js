@@ -80,6 +80,7 @@
     told = byCard ? problem : null;
     if (problem && String(problem.type).endsWith(":other_browser")) return "elsewhere";
     if (problem && String(problem.type).endsWith(":passes_frozen")) return "frozen";
+    if (problem && String(problem.type).endsWith(":trial")) return "trial";
     if (problem && String(problem.type).endsWith(":passes_busy")) return "busy";
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return "session";
     if (answer.status === 404 || answer.status === 410) return "gone";
