@@ -27,10 +27,13 @@ param budgetStart = readEnvironmentVariable('BUDGET_START')
 
 // Everything else has the default of docs/settings.md.
 param settings = {
+  EVALUATION_MODE: readEnvironmentVariable('EVALUATION_MODE', 'false')
   CHANNELS: readEnvironmentVariable('CHANNELS', 'website')
   TENANT_DOMAIN: readEnvironmentVariable('TENANT_DOMAIN')
   APPLICANT_CLIENT_ID: readEnvironmentVariable('APPLICANT_CLIENT_ID')
   STAFF_CLIENT_ID: readEnvironmentVariable('STAFF_CLIENT_ID')
+  SIGN_IN_WITH_IDENTITY: readEnvironmentVariable('SIGN_IN_WITH_IDENTITY', 'true')
+  LINK_AUTH_CONTEXT: readEnvironmentVariable('LINK_AUTH_CONTEXT', 'c2')
   STAFF_AUTH_CONTEXT: readEnvironmentVariable('STAFF_AUTH_CONTEXT', 'c1')
   API_CLIENT_ID: readEnvironmentVariable('API_CLIENT_ID', '')
   API_FRONTENDS: readEnvironmentVariable('API_FRONTENDS', '')
