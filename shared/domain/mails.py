@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import NAMESPACE_URL, uuid5
 
 from shared.domain.delivery import Delivery
 from shared.domain.links import Purpose
@@ -157,11 +156,6 @@ class OwedMail:
     def is_stale_receipt(self, now: datetime) -> bool:
         """Whether it is a receipt that has waited too long to be worth sending."""
         return self.urgency is Urgency.SKIPPABLE and now - self.owed_at >= SKIP_RECEIPT_AFTER
-
-
-def operation_of(application: str, mail: OwedMail) -> str:
-    """The id (a GUID) under which every try of this mail is handed over: a second try is the same mail."""
-    return str(uuid5(NAMESPACE_URL, f"{application}:{mail.kind}:{mail.round}:{mail.to}"))
 
 
 @dataclass(frozen=True, slots=True)

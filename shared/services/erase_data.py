@@ -3,10 +3,10 @@
 from typing import Final
 
 from shared.domain.erasing import forgotten, rows_of
-from shared.domain.mails import operation_of
 from shared.domain.retention import Erasure, RowErasure, removes
 from shared.domain.steps import EraseRows, Findings, ForgetLock
 from shared.ports import AccountLock, Snapshot, StaleError, UnavailableError
+from shared.services.send_mails import operation_of
 from shared.services.worker_ports import WorkerPorts
 
 _TRIES: Final = 3

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
 from shared.domain.addressees import still_wanted
 from shared.domain.application import Application
 from shared.domain.links import LinkClaims, Purpose
-from shared.domain.mails import LINK_PURPOSE, MailState, OwedMail, Urgency, operation_of
+from shared.domain.mails import LINK_PURPOSE, MailState, OwedMail, Urgency
 from shared.domain.wakes import TRY_AGAIN
 from shared.logs import frames
 from shared.ports import (
@@ -42,6 +43,11 @@ class Sent:
 
     snapshot: Snapshot
     blocked_until: datetime | None
+
+
+def operation_of(application: str, mail: OwedMail) -> str:
+    """The id (a GUID) under which every try of this mail is handed over: a second try is the same mail."""
+    return str(uuid5(NAMESPACE_URL, f"{application}:{mail.kind}:{mail.round}:{mail.to}"))
 
 
 async def send_mails(snapshot: Snapshot, owed: Sequence[OwedMail], ports: WorkerPorts) -> Sent:

@@ -3,9 +3,10 @@
 import logging
 
 from shared.domain.delivery import DeliveryReport
-from shared.domain.mails import MailState, OwedMail, operation_of
+from shared.domain.mails import MailState, OwedMail
 from shared.ports import Snapshot
 from shared.services.look_at import look_at
+from shared.services.send_mails import operation_of
 from shared.services.worker_ports import WorkerPorts
 
 _LOG = logging.getLogger(__name__)
@@ -15,7 +16,7 @@ async def take_report(report: DeliveryReport, ports: WorkerPorts) -> None:
     """Take one report; twice, late, or before the mail's own row says "sent" is the same as once and in time.
 
     A report counts only for a mail that we handed over under this id to this very addressee; each one that does not is a line
-    in the log, by which they are counted. The line has no part of the report: neither the addressee nor an id that somebody made up.
+    in the log, by which they are counted. The line has no part of the report: no addressee, and no id that somebody made up.
 
     Raises:
         UnavailableError: storage cannot be reached; the message comes again.
@@ -32,10 +33,11 @@ async def take_report(report: DeliveryReport, ports: WorkerPorts) -> None:
     back = mail.came_back(report.delivery, ports.clock.now())
     if mail.gives_way_to(back):
         await ports.applications.mark_mails(snapshot, [back])
-        _LOG.warning("a mail came back", extra={"application": snapshot.application.id})
+        _LOG.warning("a mail came back", extra={"application": application})
     elif mail.state is not MailState.BOUNCED:
         return
-    await look_at(snapshot.application.id, ports)  # also when it was marked before: that look may have been cut off
+    # Also when it was marked before: that look may have been cut off.
+    await look_at(snapshot.application.id, ports)
 
 
 def _named_by(report: DeliveryReport, snapshot: Snapshot) -> OwedMail | None:

@@ -13,10 +13,10 @@ from shared.domain import kinds
 from shared.domain.accounts import MethodKind
 from shared.domain.audit import Break
 from shared.domain.counter_steps import CounterStep
+from shared.domain.delivery import Delivery
 from shared.domain.events import EventKind, Party
 from shared.domain.flag_policy import Consequence
 from shared.domain.freezing import FreezeReason
-from shared.domain.delivery import Delivery
 from shared.domain.mails import MailKind, MailState
 from shared.domain.photo import PhotoDoubt
 from shared.domain.staff import DecisionBar

@@ -30,7 +30,9 @@ def _rows() -> str:
     return "\n".join(line for line in section.splitlines() if line.startswith("| "))
 
 
-@pytest.mark.parametrize("name", [*names.TABLES, *names.LANES, *names.CONTAINERS, *sorted(RESERVED)])
+@pytest.mark.parametrize(
+    "name", [*names.TABLES, *names.LANES, names.QUEUE_REPORTS, *names.CONTAINERS, *sorted(RESERVED)]
+)
 def test_every_table_queue_container_and_index_has_a_row(name: str) -> None:
     assert f"`{name}`" in _rows()
 

@@ -29,11 +29,14 @@ def test_a_link_that_comes_back_is_sent_to_the_next_address_and_opens_the_pickup
 
 def test_a_link_that_comes_back_late_from_everywhere_brings_the_case_to_the_operator(town: Town) -> None:
     case = town.approved()
-    sent = eventually(lambda: [each for each in case.mails(case.address) if "/pickup/" in each["text"]], "the link")
+    sent = eventually(
+        lambda: [each for each in case.mails(case.address) if "/pickup/" in each["text"]], "the link"
+    )
 
     town.cloud.call("POST", f"/api/mailbox/{sent[-1]['id']}/report", {"status": "Suppressed"})
     again = eventually(
-        lambda: [each for each in case.mails(case.person.upn) if "/pickup/" in each["text"]], "the second link"
+        lambda: [each for each in case.mails(case.person.upn) if "/pickup/" in each["text"]],
+        "the second link",
     )
     assert case.true_state() == "approved"
     town.cloud.call("POST", f"/api/mailbox/{again[-1]['id']}/report", {"status": "Bounced"})

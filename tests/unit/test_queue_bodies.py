@@ -46,22 +46,26 @@ def message(text: str, *, encoded: bool = False) -> func.QueueMessage:
 
 @pytest.mark.parametrize("encoded", [True, False])
 @pytest.mark.parametrize("text", [_ID, "no id of ours", '{"a": "日本"}'])
-def test_both_encodings_are_read(text: str, encoded: bool) -> None:
+def test_both_encodings_are_read(text: str, *, encoded: bool) -> None:
     assert text_of(message(text, encoded=encoded)) == text
 
 
 @pytest.mark.parametrize("encoded", [True, False])
 @pytest.mark.parametrize("listed", [True, False])
-def test_a_report_is_read(encoded: bool, listed: bool) -> None:
+def test_a_report_is_read(*, encoded: bool, listed: bool) -> None:
     text = json.dumps([event()] if listed else event())
     assert list(reports_of(message(text, encoded=encoded))) == [
         DeliveryReport(_MESSAGE.lower(), _TO, Delivery.BOUNCED)
     ]
 
 
-@pytest.mark.parametrize("status", ["Delivered", "Expanded", "Bounced", "Suppressed", "Failed", "Quarantined", "FilteredSpam"])
+@pytest.mark.parametrize(
+    "status", ["Delivered", "Expanded", "Bounced", "Suppressed", "Failed", "Quarantined", "FilteredSpam"]
+)
 def test_every_word_of_the_service_is_known(status: str) -> None:
-    assert [each.delivery.value for each in reports_of(message(json.dumps(event(status=status))))] == [status.lower()]
+    assert [each.delivery.value for each in reports_of(message(json.dumps(event(status=status))))] == [
+        status.lower()
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from shared.domain.delivery import Delivery, DeliveryReport
 from shared.domain.erasing import next_erasure
 from shared.domain.kinds import Attention
 from shared.domain.links import Purpose
-from shared.domain.mails import MailKind, MailState, OwedMail, operation_of
+from shared.domain.mails import MailKind, MailState, OwedMail
 from shared.domain.states import State
 from shared.ports import UnavailableError
+from shared.services.send_mails import operation_of
 from shared.services.take_report import take_report
 from tests.unit import people
 from tests.unit.observed import CrashError, Fault
@@ -160,7 +161,7 @@ async def test_a_look_that_was_cut_off_after_the_mark_is_made_up_for_when_the_me
 
 @pytest.mark.parametrize("known", [True, False])
 async def test_a_made_up_report_changes_nothing_and_is_counted_without_a_word_of_it(
-    known: bool, caplog: pytest.LogCaptureFixture
+    *, known: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither an id that nobody was sent, nor a right one with another addressee."""
     world, name = await reach(State.APPROVED)
