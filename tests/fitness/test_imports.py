@@ -32,9 +32,11 @@ READS_REAL_TIME = {
 }
 HEAVY = (
     "msgraph", "msgraph_core", "kiota_abstractions", "msal", "PIL", "azure.storage", "azure.data", "azure.communication",
-    "azure.identity", "babel", "holidays", "jinja2", "cryptography", "aiohttp", "requests",
+    "azure.identity", "azure.monitor", "opentelemetry", "babel", "holidays", "jinja2", "cryptography", "aiohttp", "requests",
 )  # fmt: skip
 """What importing the app must not load: each costs every cold start its time."""
+NO_TELEMETRY = ("opentelemetry", "azure.monitor", "google.protobuf")
+"""Loaded only where a setting says where telemetry goes; Graph's SDK loads the first of them by itself."""
 NEVER_IN_WEB = ("msgraph", "msgraph_core", "kiota_abstractions", "azure.communication", "msal", "PIL")
 """Graph and mail are never loaded by ``web``; MSAL and Pillow not before a request needs them."""
 
@@ -113,6 +115,14 @@ def test_the_first_page_of_web_needs_neither_graph_nor_mail_nor_sign_in_nor_pict
     loaded = json.loads(run_python("import function_app" + HOME + LOADED, settings))
 
     assert "jinja2" in loaded
+    assert not heavy(loaded, NEVER_IN_WEB + NO_TELEMETRY)
+
+
+def test_telemetry_is_loaded_when_a_setting_asks_for_it() -> None:
+    settings = web_environment(from_environment({}, scratch=ROOT)) | {"TELEMETRY": "console"}
+    loaded = json.loads(run_python("import function_app" + HOME + LOADED, settings))
+
+    assert "opentelemetry.sdk.trace" in loaded
     assert not heavy(loaded, NEVER_IN_WEB)
 
 
