@@ -1,0 +1,55 @@
+"""A permission that is taken away is named: by code to strangers, with how to mend it to the operator."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import requests
+
+from local.visitor import eventually
+from tests.journeys.town import Town
+
+
+def _ready(town: Town) -> requests.Response:
+    return requests.get(f"{town.stack.app}/health/ready", timeout=30)
+
+
+def _deployed(town: Town) -> tuple[int, dict[str, Any]]:
+    """The operator's command on a machine of their own: it may read storage, and asks Graph nothing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "shared.bootstrap.doctor", "--deployed", "--json"],
+        env={"PATH": os.environ["PATH"], "RecordsStorage": town.stack.settings.storage},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_permission_taken_away_is_named_by_readiness_and_the_doctor_until_it_is_back(town: Town) -> None:
+    town.later(minutes=11)
+    eventually(lambda: _ready(town).ok or None, "ready")
+    town.faults(graph={"status": 403, "operation": "GET temporaryAccessPassPolicy"})
+    town.later(minutes=11)
+    refused = eventually(lambda: _not_ok(town), "not ready")
+    assert refused == {
+        "status": "not ready",
+        "storage": True,
+        "worker": True,
+        "checks": ["graph_refused"],
+    }
+
+    code, told = _deployed(town)
+    assert code == 1
+    named = {(each["code"], each["about"]) for each in told["findings"]}
+    assert ("graph_refused", "Policy.Read.AuthenticationMethod") in named
+
+    town.calm()
+    town.later(minutes=11)
+    eventually(lambda: _ready(town).ok or None, "ready again")
+
+
+def _not_ok(town: Town) -> dict[str, Any] | None:
+    answer = _ready(town)
+    return None if answer.ok else answer.json()
