@@ -59,6 +59,7 @@ var everyTableGrant = [
   { who: 'worker', on: 'locks', may: 'rowsKeep', why: 'Locks, switches, the mail budget and the heartbeat are changed by worker alone.' }
   { who: 'worker', on: 'photoprints', may: 'rowsKeep', why: 'Digests of photos are compared and erased by worker alone.' }
   { who: 'worker', on: 'requests', may: 'rowsErase', why: 'An answered request is erased; worker asks nothing of itself.' }
+  { who: 'worker', on: 'accesses', may: 'rowsRead', why: 'Exported with the other tables; worker can neither write nor erase one.' }
   { who: 'worker', on: 'limits', may: 'rowsErase', why: 'Counts of past hours are swept.' }
   { who: 'auditor', on: 'applications', may: 'rowsRead', why: 'The command that verifies the audit trail reads the events of all cases.' }
 ]

@@ -25,7 +25,7 @@ MAY_SAY_ERROR = {
     "shared/services/tend_link.py",  # PortError, the same
     "shared/services/tend_freeze.py",  # PortError, the same
 }
-COMMANDS = {"shared/bootstrap/audit.py", "shared/bootstrap/doctor.py"}
+COMMANDS = {"shared/bootstrap/audit.py", "shared/bootstrap/doctor.py", "shared/bootstrap/restore.py"}
 """What a person runs by hand: its output is what it is for. It says ids, numbers and codes."""
 FIXED_WORDS = {
     "what",  # fixed words for the call
