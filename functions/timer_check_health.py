@@ -1,4 +1,4 @@
-"""Every ten minutes: check the worker's own environment and keep the report that ``/health/ready`` reads."""
+"""Every ten minutes, off the full ones: check the worker's own environment; ``/health/ready`` reads the report."""
 
 import azure.functions as func
 
@@ -8,7 +8,7 @@ from shared.services.check_health import keep_health
 bp = func.Blueprint()
 
 
-@bp.timer_trigger(arg_name="timer", schedule="30 */10 * * * *", run_on_startup=True, use_monitor=True)
+@bp.timer_trigger(arg_name="timer", schedule="30 5-59/10 * * * *", run_on_startup=True, use_monitor=True)
 async def timer_check_health(timer: func.TimerRequest) -> None:
     """Check and keep. A missed run makes the report old, which readiness tells."""
     del timer

@@ -46,7 +46,9 @@ class GraphCalls(GraphDirectory):
             GraphCall.METHODS: partial(methods.registered, NOBODY),
             GraphCall.PASSES: partial(passes.delete, NOBODY, NOBODY),
             GraphCall.SESSIONS: partial(GraphSignInSessions(connection).revoke, NOBODY),
-        } | {call: partial(methods.remove, NOBODY, Method(kind, NOBODY)) for call, kind in _REMOVALS.items()}
+        }
+        for call, kind in _REMOVALS.items():
+            self._calls[call] = partial(methods.remove, NOBODY, Method(kind, NOBODY))
 
     async def ask(self, call: GraphCall) -> None:
         """Make the call; that there is no such account is the good answer.

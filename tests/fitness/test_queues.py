@@ -85,6 +85,6 @@ def test_the_timers_run_every_minute_every_ten_and_every_hour() -> None:
 
     assert timers == {
         "timer_wake_due": "0 * * * * *",
-        "timer_check_health": "30 */10 * * * *",
+        "timer_check_health": "30 5-59/10 * * * *",
         "timer_back_up": "0 17 * * * *",
     }
