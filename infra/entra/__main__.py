@@ -109,7 +109,12 @@ def _right_tenant(graph: Graph, plan: Plan, say: Callable[[str], None]) -> str:
     if tenant != plan.tenant_id:
         raise ForeignError(f"you are signed in to tenant {tenant or '?'}, the plan is for {plan.tenant_id}")
     say(f"Tenant {found[0].get('displayName', '')} ({tenant}), {'APPLYING' if graph.apply else 'dry run'}\n")
-    me = graph.get("/me?$select=id")
+    try:
+        me = graph.get("/me?$select=id")
+    except GraphRefusedError as refused:
+        if refused.status != 400:  # noqa: PLR2004 - an application's token: there is no "me"
+            raise
+        me = None
     return str(me["id"]) if me else ""
 
 

@@ -71,7 +71,7 @@ def _group(graph: Graph, plan: Plan, role: str, me: str) -> str:
             f"group {name} has an owner who is not in the plan and may put people in: {', '.join(strangers)}"
         )
     graph.same(f"group {name}")
-    if not graph.list(f"/groups/{found['id']}/members?$select=id&$top=1"):
+    if not graph.list(f"/groups/{found['id']}/members?$select=id"):
         graph.note(f"group {name} has no member yet")
     return str(found["id"])
 

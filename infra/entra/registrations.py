@@ -163,8 +163,10 @@ def _keeping_others(body: Json, found: Json) -> Json:
 
 
 def _beside(ours: list[Json], there: list[Json] | None) -> list[Json]:
+    """``origin`` is Graph's own and must not be sent back."""
     ids = {each["id"] for each in ours}
-    return [*ours, *(each for each in there or () if each["id"] not in ids)]
+    others = [each for each in there or () if each["id"] not in ids]
+    return [*ours, *({key: value for key, value in each.items() if key != "origin"} for each in others)]
 
 
 def _no_strangers(graph: Graph, plan: Plan, found: Json, wanted_one: Registration, me: str) -> None:
@@ -209,7 +211,7 @@ def _principal(graph: Graph, name: str, client_id: str, *, assigned_only: bool) 
     if found is None:
         made = graph.write(f"enterprise application {name}: create", "PATCH", path, wanted_one, upsert=True)
         return str(made.get("id", TO_COME))
-    if found.get("appRoleAssignmentRequired") is not assigned_only:
+    if bool(found.get("appRoleAssignmentRequired")) is not assigned_only:
         graph.write(
             f"enterprise application {name}: assignment required = {assigned_only}", "PATCH", path, wanted_one
         )
@@ -297,8 +299,10 @@ def same(wanted_value: object, found: object) -> bool:
         return isinstance(found, Mapping) and all(
             same(value, found.get(key)) for key, value in wanted_value.items()
         )
-    if isinstance(wanted_value, list):
+    if isinstance(wanted_value, list) and wanted_value:
         return _same_list(wanted_value, found)
+    if not wanted_value:  # Graph leaves out, or answers with null, what is empty or off
+        return not found
     return wanted_value == found
 
 

@@ -54,6 +54,7 @@ class Tenant:
         self.fail_at = 0
         self.fail_after_effect = False
         self.throttle = 0
+        self.as_application = False
         self.lacking: tuple[str, ...] = ()
         self.base = ""
 
@@ -79,6 +80,8 @@ class Tenant:
         if method == "GET":
             return 200, self._read(path, query)
         self.writes.append(f"{method} {path}")
+        if any("origin" in each for each in body.get("appRoles", ())):
+            raise Refused(400, "Request_BadRequest")
         failing = len(self.writes) == self.fail_at
         if failing and not self.fail_after_effect:
             raise Refused(500, "generalException")
@@ -89,6 +92,8 @@ class Tenant:
 
     def _read(self, path: str, query: dict[str, list[str]]) -> Json:
         if path == "me":
+            if self.as_application:
+                raise Refused(400, "BadRequest")
             return {"id": ME}
         if path == TAP:
             return self.tap
@@ -97,7 +102,7 @@ class Tenant:
             found = self._find(*keyed)
             if found is None:
                 raise Refused(404, "Request_ResourceNotFound")
-            return found
+            return _as_graph_answers(found)
         values = self.of(path)
         if "$filter" in query:
             field, _, value = query["$filter"][0].partition(" eq ")
@@ -152,6 +157,14 @@ class Tenant:
             self.of(f"applications/{made['id']}/owners").append({"id": ME})
         self.of(name).append(made)
         return 201, made
+
+
+def _as_graph_answers(stored: Json) -> Json:
+    """With what Graph adds of its own, and null for what is empty or off."""
+    answer = {name: value or None for name, value in stored.items()}
+    if answer.get("appRoles"):
+        answer["appRoles"] = [each | {"origin": "Application"} for each in stored["appRoles"]]
+    return answer
 
 
 @contextmanager

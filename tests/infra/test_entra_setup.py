@@ -202,12 +202,30 @@ def test_what_is_missing_or_was_changed_is_put_right_and_nothing_else_touched(se
 
 def test_a_way_in_switched_off_in_the_plan_takes_no_role_or_scope_away(setup: Setup) -> None:
     setup.run("--apply")
-    setup.plan |= {"frontends": False}
+    setup.plan |= {"flow": False}
+    setup.tenant.app("reregister-api")["displayName"] = "API"
     setup.tenant.writes.clear()
 
     assert setup.run("--apply") == 0
 
-    assert setup.tenant.writes == []
+    assert setup.tenant.writes == ["PATCH applications(uniqueName='reregister-api')"]
+    assert [each["value"] for each in setup.tenant.app("reregister-api")["appRoles"]] == [FORMS_ROLE]
+
+
+def test_an_application_may_look_whether_everything_still_stands(setup: Setup) -> None:
+    setup.run("--apply")
+    for app in setup.tenant.of("applications"):
+        setup.tenant.of(f"applications/{app['id']}/owners").clear()
+    setup.tenant.as_application = True
+
+    assert setup.run() == 0
+
+
+def test_the_flow_works_without_other_frontends_and_the_other_way_round(setup: Setup) -> None:
+    setup.plan |= {"flow": False, "frontends": True}
+    setup.run("--apply")
+    assert "reregister-forms-flow" not in {each["uniqueName"] for each in setup.tenant.of("applications")}
+    assert setup.tenant.app("reregister-api")["appRoles"] == []
 
 
 def _owner_of_a_registration(tenant: Tenant) -> None:

@@ -1,0 +1,62 @@
+"""docs/deploy.md says what the templates and the script really ask for and print."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from infra.entra import __main__ as script
+from infra.entra.plan import ROLES
+
+PAGE = Path("docs/deploy.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("environment", ["dev", "test", "prod"])
+def test_every_variable_that_a_parameter_file_needs_is_in_the_sample_of_the_page(environment: str) -> None:
+    parameters = Path(f"infra/{environment}.bicepparam").read_text("utf-8")
+    needed = set(re.findall(r"readEnvironmentVariable\('(\w+)'\)", parameters))
+    given = set(re.findall(r"^([A-Z_]+)=", PAGE, re.MULTILINE))
+
+    assert needed
+    assert needed <= given
+
+
+@pytest.mark.parametrize(
+    "name", ["FIRST_DEPLOYMENT", "MAIL_DOMAIN_VERIFIED", "ASSIGN_GRAPH_ROLES", "EVALUATION_MODE"]
+)
+def test_every_switch_that_the_page_names_is_read_by_the_parameter_file(name: str) -> None:
+    assert name in PAGE
+    assert f"readEnvironmentVariable('{name}'" in Path("infra/prod.bicepparam").read_text("utf-8")
+
+
+def test_the_page_counts_the_graph_roles_right() -> None:
+    roles = re.findall(r"role: '(\S+)'", Path("infra/graph.bicep").read_text("utf-8"))
+
+    assert f'prints `"Succeeded"` and `{len(roles)}`' in PAGE
+
+
+def test_the_secrets_of_the_page_are_those_of_the_vault() -> None:
+    block = re.search(r"var secrets = \[(.*?)\]", Path("infra/main.bicep").read_text("utf-8"), re.DOTALL)
+    assert block
+    secrets = set(re.findall(r"'([A-Z-]+)'", block[1]))
+
+    assert {each for each in secrets if each not in PAGE} == set()
+
+
+def test_the_page_quotes_the_script() -> None:
+    source = Path(script.__file__).read_text("utf-8")
+    for words in (
+        "Everything is as the plan wants it.",
+        "would be changed. Nothing was: this was a dry run.",
+    ):
+        assert words in PAGE
+        assert words in source
+    assert all(f"*{role}*" in PAGE for role in ROLES)
+
+
+def test_outputs_that_the_page_uses_exist() -> None:
+    outputs = set(re.findall(r"^output (\w+)", Path("infra/main.bicep").read_text("utf-8"), re.MULTILINE))
+
+    named = {"webUrl", "webAppName", "workerAppName", "workerPrincipalId", "mailDnsRecords"}
+    assert named <= outputs
+    assert {each for each in named if each not in PAGE} == set()
