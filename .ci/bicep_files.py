@@ -95,7 +95,8 @@ def scan(text: str, line: int = 1) -> Iterator[Token]:
                 yield Token("sign", "}", line)
         else:
             match = _WORD.match(text, at) or _NUMBER.match(text, at) or _SIGN.match(text, at)
-            assert match is not None  # the last pattern takes whatever the others do not
+            if match is None:  # never: the last pattern takes whatever the others do not
+                raise BrokenTemplateError(here)
             kind = "word" if _WORD.fullmatch(match[0]) else "number" if match[0].isdigit() else "sign"
             yield Token(kind, match[0], line)
             at = match.end()
@@ -142,7 +143,9 @@ def read(folder: Path) -> Estate:
         name = path.relative_to(folder).as_posix()
         # The parser knows no parameter files: their values read like variables.
         text = re.sub(r"^using '[^']*'", "", path.read_text("utf-8"), flags=re.MULTILINE)
-        estate.parameters[name] = parse(name, re.sub(r"^param (\w+) =", r"var \1 =", text, flags=re.MULTILINE))
+        estate.parameters[name] = parse(
+            name, re.sub(r"^param (\w+) =", r"var \1 =", text, flags=re.MULTILINE)
+        )
     return estate
 
 

@@ -14,11 +14,12 @@ from shared.settings import Settings
 _ENOUGH = 30
 """Letters of a reason: "needed" is none."""
 
-FORBIDDEN = frozenset(
-    "FUNCTIONS_WORKER_RUNTIME FUNCTIONS_EXTENSION_VERSION SCM_DO_BUILD_DURING_DEPLOYMENT ENABLE_ORYX_BUILD WEBSITE_RUN_FROM_PACKAGE "
-    "WEBSITE_CONTENTSHARE WEBSITE_CONTENTAZUREFILECONNECTIONSTRING WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT WEBSITE_TIME_ZONE TZ "
-    "linuxFxVersion".split()
-)
+_FORBIDDEN = """
+FUNCTIONS_WORKER_RUNTIME FUNCTIONS_EXTENSION_VERSION SCM_DO_BUILD_DURING_DEPLOYMENT ENABLE_ORYX_BUILD
+WEBSITE_RUN_FROM_PACKAGE WEBSITE_CONTENTSHARE WEBSITE_CONTENTAZUREFILECONNECTIONSTRING
+WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT WEBSITE_TIME_ZONE TZ linuxFxVersion
+"""
+FORBIDDEN = frozenset(_FORBIDDEN.split())
 """Flex Consumption has no place for them: https://learn.microsoft.com/azure/azure-functions/functions-app-settings."""
 
 _OF_THE_PLATFORM = re.compile(
@@ -26,9 +27,11 @@ _OF_THE_PLATFORM = re.compile(
     r"|APPLICATIONINSIGHTS_AUTHENTICATION_STRING)"
 )
 _NEVER_IN_THE_CLOUD = {"RecordsStorage", "PhotosStorage"}
-_SECRET_WORDS = re.compile(r"\blist[A-Z]\w*\(|\bgetSecret\b|[Cc]onnectionString|InstrumentationKey|\b(primary|secondary)(Shared)?Key\b")
+_SECRET_WORDS = re.compile(
+    r"\blist[A-Z]\w*\(|\bgetSecret\b|[Cc]onnectionString|InstrumentationKey|\b(primary|secondary)(Shared)?Key\b"
+)
 
-MUST = {
+MUST: dict[str, dict[str, object]] = {
     "Microsoft.Storage/storageAccounts": {
         "allowSharedKeyAccess": False, "allowBlobPublicAccess": False, "supportsHttpsTrafficOnly": True,
         "minimumTlsVersion": "TLS1_2", "allowCrossTenantReplication": False,
@@ -61,10 +64,18 @@ def faults(estate: Estate) -> Iterator[str]:
     for name, each in estate.templates.items():
         if each.problem:
             continue
-        for fault in [*_secrets(each), *_shut(each), *_flex(each), *_assignments(name, each), *_graph(name, each)]:
+        for fault in [
+            *_secrets(each),
+            *_shut(each),
+            *_flex(each),
+            *_assignments(name, each),
+            *_grants(name, each),
+            *_graph(name, each),
+        ]:
             yield f"{name}: {fault}"
     for name, each in estate.parameters.items():
         yield from (f"{name}: {fault}" for fault in _flex(each))
+    yield from _doors(estate)
     yield from _settings(estate)
     yield from _names(estate)
 
@@ -76,7 +87,11 @@ def _secrets(template: Template) -> Iterator[str]:
         if any(each["type"] == "secure" for each in spec.get("decorators", []))
     }
     for name in template.declared("outputs"):
-        line = re.search(rf"^output {name}\b[^\n]*=(.*?)(?=^(?:@|output |resource |module |var |param )|\Z)", template.text, re.M | re.S)
+        line = re.search(
+            rf"^output {name}\b[^\n]*=(.*?)(?=^(?:@|output |resource |module |var |param )|\Z)",
+            template.text,
+            re.MULTILINE | re.DOTALL,
+        )
         said = line[1] if line else ""
         if _SECRET_WORDS.search(said) or secure & set(re.findall(r"\w+", said)):
             yield f"output {name} gives a secret away"
@@ -90,14 +105,21 @@ def _shut(template: Template) -> Iterator[str]:
             said = list(values(body(resource), key))
             if said != [wanted]:
                 yield f"{name}: {key} must be {wanted}"
-    if "resources" in template.tree and "isVersioningEnabled" in template.text:
-        for key in ("isVersioningEnabled",):
-            if True in values(template.tree, key):
-                yield "versions would keep a photo after its end"
     if template.name.endswith("photos.bicep"):
-        kept = [*values(template.tree, "deleteRetentionPolicy"), *values(template.tree, "containerDeleteRetentionPolicy")]
+        kept = [
+            *values(template.tree, "deleteRetentionPolicy"),
+            *values(template.tree, "containerDeleteRetentionPolicy"),
+        ]
         if [each.get("enabled") for each in kept] != [False, False]:
             yield "soft delete would keep a photo after its end"
+        if list(values(template.tree, "isVersioningEnabled")) != [False]:
+            yield "versions would keep a photo after its end"
+
+
+def _doors(estate: Estate) -> Iterator[str]:
+    modules = estate.templates["main.bicep"].declared("modules")
+    if body(modules["worker"])["params"].get("publicDoor") is not False:
+        yield "main.bicep: worker has a public door"
 
 
 def _flex(template: Template) -> Iterator[str]:
@@ -108,7 +130,9 @@ def _flex(template: Template) -> Iterator[str]:
 
 def grants(template: Template) -> list[dict[str, Any]]:
     """The lines of rbac.bicep's tables: who, on, may, why."""
-    found = [each["value"] for name, each in template.declared("variables").items() if name.startswith("every")]
+    found = [
+        each["value"] for name, each in template.declared("variables").items() if name.startswith("every")
+    ]
     return [grant for table in found for grant in table]
 
 
@@ -127,8 +151,15 @@ def _assignments(name: str, template: Template) -> Iterator[str]:
         on = template.declared("resources").get(scope[1] if scope else "", {})
         if not on.get("existing"):
             yield f"{symbol}: the assignment has no scope of one resource"
-        elif on["type"] in {"Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"} and scope and scope[1] != "hosts":
+        elif (
+            on["type"] in {"Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"}
+            and scope
+            and scope[1] != "hosts"
+        ):
             yield f"{symbol}: the scope is wider than one table, queue, container or secret"
+
+
+def _grants(name: str, template: Template) -> Iterator[str]:
     if name != "rbac.bicep":
         return
     for grant in grants(template):
@@ -140,19 +171,28 @@ def _assignments(name: str, template: Template) -> Iterator[str]:
 
 
 def _graph(name: str, template: Template) -> Iterator[str]:
-    theirs = [s for s, each in template.declared("resources").items() if each["type"].startswith("Microsoft.Graph/")]
+    theirs = [
+        s for s, each in template.declared("resources").items() if each["type"].startswith("Microsoft.Graph/")
+    ]
     if name != "graph.bicep":
         yield from (f"{symbol}: what gives rights in Graph belongs into graph.bicep" for symbol in theirs)
         for symbol, module in template.declared("modules").items():
             if module["detail"]["path"] == "graph.bicep":
-                asked = re.search(rf"module {symbol} [^{{]*{{.*?workerPrincipalId: ([\w.]+)", template.text, re.S)
+                asked = re.search(
+                    rf"module {symbol} [^{{]*{{.*?workerPrincipalId: ([\w.]+)", template.text, re.DOTALL
+                )
                 if not asked or asked[1] != "identities.outputs.worker.principalId":
                     yield f"module {symbol}: rights in Graph are for worker alone"
         return
     said = [str(each) for each in values(template.tree.get("resources", {}), "principalId")]
     if said != ["workerPrincipalId"]:
         yield "rights in Graph are for worker alone"
-    lines = [line for each in template.declared("variables").values() for line in each["value"] if isinstance(each["value"], list)]
+    lines = [
+        line
+        for each in template.declared("variables").values()
+        for line in each["value"]
+        if isinstance(each["value"], list)
+    ]
     for line in lines:
         if len(str(line.get("why", ""))) < _ENOUGH - 10:
             yield f"{line.get('role')}: the role has no reason"
@@ -177,16 +217,34 @@ def _settings(estate: Estate) -> Iterator[str]:
     by_list = settings_of(estate)
     given = set().union(*by_list.values())
     known = set(fields) - _NEVER_IN_THE_CLOUD
-    yield from (f"app setting {each} is not known to the code" for each in sorted(given - known) if not _OF_THE_PLATFORM.fullmatch(each))
+    yield from (
+        f"app setting {each} is not known to the code"
+        for each in sorted(given - known)
+        if not _OF_THE_PLATFORM.fullmatch(each)
+    )
     yield from (f"setting {each} has no place in the templates" for each in sorted(known - given))
     secret = {name for name, each in fields.items() if "SecretStr" in str(each.annotation)}
     plain = by_list["forBoth"] | by_list["forWeb"] | by_list["forWorker"]
-    yield from (f"app setting {each} is a secret and must come from the vault" for each in sorted(secret & plain))
-    worker_only = {"PROTECTED_GROUPS", "MAIL_PER_MINUTE", "MAIL_PER_HOUR", "GRAPH_URL", "REVIEWER_ADDRESSES", "OPERATOR_ADDRESSES"}
-    yield from (f"app setting {each} is none of web's business" for each in sorted(worker_only - by_list["forWorker"]))
+    yield from (
+        f"app setting {each} is a secret and must come from the vault" for each in sorted(secret & plain)
+    )
+    worker_only = {
+        "PROTECTED_GROUPS",
+        "MAIL_PER_MINUTE",
+        "MAIL_PER_HOUR",
+        "GRAPH_URL",
+        "REVIEWER_ADDRESSES",
+        "OPERATOR_ADDRESSES",
+    }
+    yield from (
+        f"app setting {each} is none of web's business" for each in sorted(worker_only - by_list["forWorker"])
+    )
     vaulted = {each.replace("_", "-") for each in by_list["secret"]}
     stored = set(estate.templates["main.bicep"].declared("variables")["secrets"]["value"])
-    yield from (f"secret {each} is in the vault or in settings.bicep, not in both" for each in sorted(vaulted ^ stored))
+    yield from (
+        f"secret {each} is in the vault or in settings.bicep, not in both"
+        for each in sorted(vaulted ^ stored)
+    )
     for name, each in estate.parameters.items():
         for key in each.declared("variables").get("settings", {}).get("value", {}):
             if key not in plain:
@@ -195,7 +253,10 @@ def _settings(estate: Estate) -> Iterator[str]:
 
 def _names(estate: Estate) -> Iterator[str]:
     said = estate.templates["main.bicep"].declared("variables")
-    queues = {str(each).replace("${reportsQueue}", str(said["reportsQueue"]["value"])) for each in said["queues"]["value"]}
+    queues = {
+        str(each).replace("${reportsQueue}", str(said["reportsQueue"]["value"]))
+        for each in said["queues"]["value"]
+    }
     queues = {said["reportsQueue"]["value"] if each == "reportsQueue" else each for each in queues}
     containers = {said[each]["value"] for each in ("photosContainer", "headsContainer", "backupsContainer")}
     for what, here, there in (
@@ -211,8 +272,13 @@ def _names(estate: Estate) -> Iterator[str]:
             yield f"rbac.bicep: there is no {grant['on']}"
     text = estate.templates["alerts.bicep"].text
     known = {each.value for each in Metric}
-    yield from (f"alerts.bicep: nobody tells {each}" for each in sorted(set(re.findall(r'"(reregister\.[a-z.]+)"', text)) - known))
+    yield from (
+        f"alerts.bicep: nobody tells {each}"
+        for each in sorted(set(re.findall(r'"(reregister\.[a-z.]+)"', text)) - known)
+    )
     root = Path(__file__).resolve().parents[1] / "functions"
     code = "".join(each.read_text("utf-8") for each in root.rglob("*.py"))
-    called = re.findall(r'Properties\.door\) == "(\w+)"', text) + re.findall(r"'function:(\w+)'", estate.templates["main.bicep"].text)
+    called = re.findall(r'Properties\.door\) == "(\w+)"', text) + re.findall(
+        r"'function:(\w+)'", estate.templates["main.bicep"].text
+    )
     yield from (f"there is no function {each}" for each in called if f"def {each}(" not in code)

@@ -9,14 +9,16 @@ from bicep_files import Estate, Template, Token, body
 MAIN = "main.bicep"
 ENVIRONMENTS = ("dev", "test", "prod")
 
-_WORDS_OF_THE_LANGUAGE = frozenset(
-    "targetScope extension param var output resource module existing metadata if for in true false null "
-    "string int bool object array".split()
-)
-_FUNCTIONS = frozenset(
-    "concat contains empty filter guid length map range replace resourceGroup split subscriptionResourceId tenant toLower toObject "
-    "trim union uniqueString readEnvironmentVariable description allowed minValue maxValue minLength maxLength secure".split()
-)
+_LANGUAGE = """
+targetScope extension param var output resource module existing metadata if for in true false null
+string int bool object array
+"""
+_CALLED = """
+concat contains empty filter guid length map range replace resourceGroup split subscriptionResourceId tenant toLower toObject
+trim union uniqueString readEnvironmentVariable description allowed minValue maxValue minLength maxLength secure
+"""
+_WORDS_OF_THE_LANGUAGE = frozenset(_LANGUAGE.split())
+_FUNCTIONS = frozenset(_CALLED.split())
 
 
 def faults(estate: Estate) -> Iterator[str]:
@@ -35,7 +37,11 @@ def faults(estate: Estate) -> Iterator[str]:
 
 def _symbols(template: Template) -> Iterator[str]:
     tokens = [each for each in template.tokens if each.kind != "end"]
-    declared = {name for kind in ("parameters", "variables", "resources", "modules") for name in template.declared(kind)}
+    declared = {
+        name
+        for kind in ("parameters", "variables", "resources", "modules")
+        for name in template.declared(kind)
+    }
     local = _locals(tokens)
     used: Counter[str] = Counter()
     for token, is_function in _references(template.tokens):
@@ -75,7 +81,18 @@ def _references(tokens: list[Token]) -> Iterator[tuple[Token, bool]]:
             continue
         before = tokens[at - 1].text if at else "\n"
         after = tokens[at + 1].text if at + 1 < len(tokens) else "\n"
-        if before in {".", ".?", "::", "param", "var", "output", "resource", "module", "metadata", "extension"}:
+        if before in {
+            ".",
+            ".?",
+            "::",
+            "param",
+            "var",
+            "output",
+            "resource",
+            "module",
+            "metadata",
+            "extension",
+        }:
             continue
         if after == ":" and before in {"\n", "{", ","}:
             continue  # the key of an object
@@ -125,7 +142,9 @@ def _reached(estate: Estate) -> Iterator[str]:
     }
     for name, each in estate.templates.items():
         if name != MAIN:
-            yield from (f"{name}: nobody reads output {o}" for o in each.declared("outputs") if (name, o) not in read)
+            yield from (
+                f"{name}: nobody reads output {o}" for o in each.declared("outputs") if (name, o) not in read
+            )
 
 
 def _parameter_files(estate: Estate) -> Iterator[str]:
