@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.domain.application import Application
-from shared.domain.requests import Request
+from shared.domain.requests import Request, RequestKind
 from shared.ports import Telemetry, Wake
 from shared.ports.telemetry import Metric
 
@@ -16,7 +16,7 @@ def trace_of(application: Application | None, inbox: Sequence[Request]) -> str:
     """The trace of a case: kept in its row, and before there is one in the request that makes it."""
     if application is not None:
         return application.trace
-    return next((each.trace for each in inbox if each.trace), "")
+    return next((each.trace for each in inbox if each.kind is RequestKind.SUBMIT), "")
 
 
 def links_of(inbox: Sequence[Request], but: str) -> tuple[str, ...]:
