@@ -77,6 +77,14 @@ mutants: setup ## put each known fault into the services and see that the simula
 crashes: setup ## let every single call of the roads fail in each way; `make test` takes every third of the long ones
 	@REREGISTER_EVERY_CALL=1 exec $(PY) -m pytest --numprocesses=2 tests/unit/services
 
+.PHONY: count-operations
+count-operations: setup ## play each way in once and count what it does to storage, Graph and mail: bench/counts.json
+	@exec $(PY) -m bench.count_operations
+
+.PHONY: costs
+costs: setup ## reckon docs/costs.md from bench/counts.json and bench/prices.toml
+	@exec $(PY) -m bench.costs
+
 .PHONY: fuzz
 fuzz: setup ## try made-up and mutated inputs at everything that strangers can reach; EXAMPLES=n SEED=k ONLY=name
 	@EXAMPLES="$(EXAMPLES)" SEED="$(SEED)" ONLY="$(ONLY)" exec $(PY) -m tests.fuzz

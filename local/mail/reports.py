@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: The words of the event's ``status``; the subscription lets those of failures through only.
+#: Words of the event's ``status``. What arrived is not reported here, since nothing follows from it.
 FAILURES: Final = ("Bounced", "Suppressed", "Failed", "Quarantined", "FilteredSpam")
 _DETAILS: Final = {"Bounced": "550 5.1.1 Recipient address rejected: User unknown"}
 
