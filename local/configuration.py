@@ -67,6 +67,8 @@ class Configuration:
     """Folder of the state that outlives a run; None keeps none."""
     scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     """Folder of this run's own small files (the clock's offset)."""
+    telemetry: str = ""
+    """Where the service tells of itself: ``console``, or the address of a collector; empty: nowhere."""
     closures: str = ""
     """The service's closed days, as its setting CLOSURES takes them; empty: its default."""
     card_client_key: str = field(default_factory=_new_card_client_key, repr=False)
@@ -113,6 +115,7 @@ def from_environment(environment: Mapping[str, str], *, scratch: Path) -> Config
         data=None if data == MEMORY else Path(data).expanduser().resolve(),
         scratch=scratch,
         closures=_closures(environment),
+        telemetry=_telemetry(environment),
     )
 
 
@@ -126,6 +129,14 @@ def _closures(environment: Mapping[str, str]) -> str:
         )
         raise BadConfigurationError(message) from error
     return given
+
+
+def _telemetry(environment: Mapping[str, str]) -> str:
+    given = environment.get("REREGISTER_TELEMETRY", "")
+    if given not in {"", "none", "console"} and not given.startswith(("http://", "https://")):
+        message = f"REREGISTER_TELEMETRY is console, none or the address of a collector, not {given!r}"
+        raise BadConfigurationError(message)
+    return "" if given == "none" else given
 
 
 def _port(environment: Mapping[str, str], name: str, default: int) -> int:
@@ -155,6 +166,7 @@ def _shared(configuration: Configuration) -> dict[str, str]:
         "SUPPORT_PHONE": "03-0000-0000",
         "SUPPORT_URL": "https://support.utac.example.ac.jp/",
         "CLOSURES": configuration.closures,
+        **_told_to(configuration.telemetry),
         "CHANNELS": "form,website,office,identity_verification",
         "API_CLIENT_ID": API_CLIENT_ID,
         "VERIFY_ISSUER": configuration.card_issuer,
@@ -165,6 +177,12 @@ def _shared(configuration: Configuration) -> dict[str, str]:
         "REREGISTER_LOCAL_URL": configuration.local_url,
         "REREGISTER_CLOCK_FILE": str(configuration.clock_file),
     }
+
+
+def _told_to(place: str) -> dict[str, str]:
+    if place in {"", "console"}:
+        return {"TELEMETRY": place}
+    return {"TELEMETRY": "otlp", "OTLP_ENDPOINT": place}
 
 
 def web_environment(configuration: Configuration) -> dict[str, str]:

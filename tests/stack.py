@@ -67,6 +67,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "REREGISTER_AZURITE_PORT": str(settings.azurite_port),
         "REREGISTER_DATA": "memory",
         "REREGISTER_CLOSURES": CLOSURES,
+        "REREGISTER_TELEMETRY": "console",
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
     }

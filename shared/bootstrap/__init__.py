@@ -19,9 +19,9 @@ from shared.bootstrap.chosen import (
     trusted_hops,
     ways,
 )
+from shared.bootstrap.outlets import telemetry
 from shared.bootstrap.parts import Parts, PartsRefusedError, use
 from shared.bootstrap.services import close, ensure_storage, health, web, worker
-from shared.bootstrap.outlets import telemetry
 from shared.bootstrap.visitors import (
     finish_sign_in,
     open_cookie,

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from shared.bootstrap.bearers import form_tokens, forms
 from shared.bootstrap.cards import card_tokens
 from shared.bootstrap.chosen import clock, rules, settings, site
-from shared.bootstrap.parts import parts
 from shared.bootstrap.outlets import close_telemetry, telemetry
+from shared.bootstrap.parts import parts
 from shared.bootstrap.visitors import fresh_sign_ins, staff_tokens
 
 if TYPE_CHECKING:

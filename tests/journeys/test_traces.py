@@ -1,8 +1,11 @@
 """What a run leaves behind: no pass anywhere, no personal data, link or token in any log. Best run after all others."""
 
+import json
 import re
+from typing import Any
 
 from local.visitor import eventually
+from shared.ports.telemetry import OTHER, Metric
 from tests.journeys.stored import UNREADABLE, Stored
 from tests.journeys.town import Town
 
@@ -48,6 +51,55 @@ def test_logs_name_nobody_and_carry_no_link_and_no_token(town: Town) -> None:
     assert [line for line in lines if LINKS.search(line)] == []
     assert [line for line in lines if TOKENS.search(line)] == []
     assert [line for line in lines if HOME.search(line)] == []
+
+
+def test_telemetry_tells_a_case_as_one_trace_through_both_processes(town: Town) -> None:
+    """It is among the lines above, and so searched for names, links and tokens too."""
+    case = town.completed()
+
+    def seen() -> list[dict[str, Any]] | None:
+        found = [each for each in told(town) if "kind" in each and "context" in each]
+        looks = [each for each in found if each["attributes"].get("application") == case.id]
+        return found if any(each["attributes"].get("state") == "completed" for each in looks) else None
+
+    spans = eventually(seen, "the last look", seconds=60)
+    trace = next(
+        each["context"]["trace_id"]
+        for each in spans
+        if each["attributes"].get("application") == case.id and each["attributes"].get("kind") == "submit"
+    )
+    of_case = [each for each in spans if each["context"]["trace_id"] == trace]
+    doors = {each["attributes"]["door"] for each in of_case if each["name"] == "door"}
+
+    assert {each["name"] for each in of_case} == {"door", "ask", "look", "graph", "mail"}
+    assert len(doors) == 1
+    assert {each["resource"]["attributes"]["service.name"] for each in of_case} == {
+        "reregister-web",
+        "reregister-worker",
+    }
+
+
+def test_telemetry_counts_in_both_processes(town: Town) -> None:
+    def seen() -> set[str]:
+        return {
+            metric["name"]
+            for each in told(town)
+            for resource in each.get("resource_metrics", [])
+            for scope in resource["scope_metrics"]
+            for metric in scope["metrics"]
+        }
+
+    wanted = {Metric.ANSWERS, Metric.TRANSITIONS, Metric.GRAPH_ANSWERS, Metric.MAILS, Metric.INBOX_AGE}
+    eventually(lambda: wanted <= seen() or None, "the metrics of both", seconds=75)
+    assert f'"{OTHER}"' not in json.dumps(told(town)), "a value did not fit its field"
+
+
+def told(town: Town) -> list[dict[str, Any]]:
+    """The lines of telemetry, of web and worker."""
+    lines = re.findall(r"^\[(?:web|worker)\] (\{.*\})$", town.stack.said(), re.MULTILINE)
+    found = [json.loads(each) for each in lines if '"service.name"' in each]
+    assert found
+    return found
 
 
 def test_garbage_in_a_queue_reaches_the_operator_after_five_tries(town: Town) -> None:
