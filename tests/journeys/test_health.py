@@ -50,6 +50,25 @@ def test_a_permission_taken_away_is_named_by_readiness_and_the_doctor_until_it_i
     eventually(lambda: _ready(town).ok or None, "ready again")
 
 
+def test_the_doctor_finds_nothing_wrong_with_either_role_of_a_sound_town(town: Town) -> None:
+    """It makes the checks itself, with each role's settings and identity; the town's garbage is no more than a warning."""
+    town.later(minutes=11)
+    settings = town.stack.settings
+    ports = {
+        "REREGISTER_PORT": settings.port,
+        "REREGISTER_LOCAL_PORT": settings.local_port,
+        "REREGISTER_AZURITE_PORT": settings.azurite_port,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "local.doctor", "--json"],
+        env=os.environ | {name: str(port) for name, port in ports.items()},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["role"], each["well"]) for each in told] == [("web", True), ("worker", True)], done.stdout
+    assert done.returncode == 0
+
+
 def _not_ok(town: Town) -> dict[str, Any] | None:
     answer = _ready(town)
     return None if answer.ok else answer.json()
