@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from shared.domain.accounts import Method
+from shared.domain.issuing import Minted
 from shared.domain.steps import Findings
-from shared.ports import MissingError
+from shared.ports import MissingError, Snapshot
 from shared.services import gather_facts, remove_old_methods
 from shared.services.worker_ports import WorkerPorts
 
@@ -39,3 +40,17 @@ async def end_sessions(subject: str, found: Findings, ports: WorkerPorts) -> boo
             found.unreachable = True
             return False
     return True
+
+
+async def still_ours(known: Snapshot, ids: tuple[str, ...], found: Findings, ports: WorkerPorts) -> bool:
+    """Whether the passes that were listed can be of no later case: this one is unchanged after the list was read.
+
+    A later case makes a pass only when this one is over, or contested, which asks for none but its own. So a worker that
+    stood still for long, and found the later one's pass in the list, finds this case changed, and leaves that pass alone.
+    """
+    current, minted = known.application.current_pass, found.minted
+    own = {current.id if current else "", minted.pass_id if isinstance(minted, Minted) else ""}
+    if set(ids) <= own:
+        return True
+    now = await ports.applications.read(known.application.id)
+    return now is not None and now.version == known.version

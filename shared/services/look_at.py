@@ -53,7 +53,7 @@ from shared.ports import (
 )
 from shared.ports.telemetry import Metric, Span, SpanName
 from shared.services import gather_card, gather_facts, keep_block
-from shared.services.act_on_account import end_sessions, remove_methods
+from shared.services.act_on_account import end_sessions, remove_methods, still_ours
 from shared.services.erase_data import erase_data
 from shared.services.issue_pass import issue_pass
 from shared.services.keep_head import keep_head
@@ -273,23 +273,9 @@ class _Look:
             return named
         return await self._ports.due.insert(needed, self._id, lane_of(change.application))
 
-    async def _still_ours(self, ids: tuple[str, ...]) -> bool:
-        """Whether what was listed can be of no later case: this one is unchanged after the list was read.
-
-        A later case makes a pass only when this one is over, or contested, which asks for none but its own. So a worker that
-        stood still for long, and found the later one's pass in the list, finds this case changed, and leaves that pass alone.
-        """
-        known = self._known()
-        current, minted = known.application.current_pass, self._found.minted
-        own = {current.id if current else "", minted.pass_id if isinstance(minted, Minted) else ""}
-        if set(ids) <= own:
-            return True
-        now = await self._ports.applications.read(self._id)
-        return now is not None and now.version == known.version
-
     async def _delete_passes(self, ids: tuple[str, ...]) -> None:
         """Delete, then look again; one that is still listed is left for a later look (replication)."""
-        if not await self._still_ours(ids):
+        if not await still_ours(self._known(), ids, self._found, self._ports):
             await self.read()
             return
         minted = self._found.minted
