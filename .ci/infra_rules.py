@@ -78,6 +78,7 @@ def faults(estate: Estate) -> Iterator[str]:
     yield from _doors(estate)
     yield from _settings(estate)
     yield from _names(estate)
+    yield from _rights(estate)
 
 
 def _secrets(template: Template) -> Iterator[str]:
@@ -249,6 +250,33 @@ def _settings(estate: Estate) -> Iterator[str]:
         for key in each.declared("variables").get("settings", {}).get("value", {}):
             if key not in plain:
                 yield f"{name}: {key} is no setting that may be given here"
+
+
+def _rights(estate: Estate) -> Iterator[str]:
+    """What each app may read and erase is what the code says of it; the doctor tries the same in an environment."""
+    lines = grants(estate.templates["rbac.bicep"])
+    said = estate.templates["main.bicep"].declared("variables")
+    erasing = {"rowsErase", "rowsKeep", "blobsErase", "blobsKeep"}
+    for who, reads, erases in (
+        ("web", {*names.READ_BY_WEB, *names.READ_BY_WEB_AS_BLOBS}, set[str]()),
+        (
+            "worker",
+            {*names.READ_BY_WORKER, *names.CONTAINERS},
+            {*names.CHANGED_BY_WORKER, *names.ERASED_BY_WORKER},
+        ),
+    ):
+        mine = [each for each in lines if each["who"] == who and not each["may"].startswith("messages")]
+        readable = {said[on]["value"] if (on := each["on"]) in said else on for each in mine}
+        erasable = {
+            said[on]["value"] if (on := each["on"]) in said else on for each in mine if each["may"] in erasing
+        }
+        yield from (
+            f"rbac.bicep: {who} may read {each}, or should, not both" for each in sorted(readable ^ reads)
+        )
+        yield from (
+            f"rbac.bicep: {who} may erase in {each}, or should, not both"
+            for each in sorted(erasable ^ erases)
+        )
 
 
 def _names(estate: Estate) -> Iterator[str]:

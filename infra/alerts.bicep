@@ -132,6 +132,8 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for each i
     evaluationFrequency: each.every
     windowSize: each.window
     autoMitigate: true
+    // At the first deployment nothing was told yet.
+    skipQueryValidation: true
     scopes: [
       workspaceId
     ]

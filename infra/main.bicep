@@ -241,7 +241,7 @@ module vault 'vault.bicep' = {
     location: location
     name: '${prefix}-kv-${unique}'
     tags: allTags
-    secrets: secrets
+    entries: secrets
     firstDeployment: firstDeployment
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -306,7 +306,7 @@ module rbac 'rbac.bicep' = {
     headsContainer: headsContainer
     backupsContainer: backupsContainer
     vault: vault.outputs.name
-    secrets: {
+    vaultEntries: {
       web: appSettings.outputs.webSecrets
       worker: appSettings.outputs.workerSecrets
     }

@@ -28,8 +28,8 @@ param backupsContainer string
 @description('The vault.')
 param vault string
 
-@description('Names of the secrets that each app reads: web, worker.')
-param secrets object
+@description('Names of what each app reads in the vault: web, worker.')
+param vaultEntries object
 
 @description('The communication resource that sends mail.')
 param mail string
@@ -157,11 +157,11 @@ resource onHosts 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (ap
 }]
 
 // Secret by secret: web cannot read the key of the method hash, worker no secret of the sign-in.
-resource webSecrets 'Microsoft.KeyVault/vaults/secrets@2023-07-01' existing = [for secret in secrets.web: {
+resource webSecrets 'Microsoft.KeyVault/vaults/secrets@2023-07-01' existing = [for secret in vaultEntries.web: {
   name: '${vault}/${secret}'
 }]
 
-resource onWebSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (secret, i) in secrets.web: {
+resource onWebSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (secret, i) in vaultEntries.web: {
   scope: webSecrets[i]
   name: guid(webSecrets[i].id, principals.web, 'secretRead')
   properties: {
@@ -172,11 +172,11 @@ resource onWebSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = [fo
   }
 }]
 
-resource workerSecrets 'Microsoft.KeyVault/vaults/secrets@2023-07-01' existing = [for secret in secrets.worker: {
+resource workerSecrets 'Microsoft.KeyVault/vaults/secrets@2023-07-01' existing = [for secret in vaultEntries.worker: {
   name: '${vault}/${secret}'
 }]
 
-resource onWorkerSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (secret, i) in secrets.worker: {
+resource onWorkerSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (secret, i) in vaultEntries.worker: {
   scope: workerSecrets[i]
   name: guid(workerSecrets[i].id, principals.worker, 'secretRead')
   properties: {

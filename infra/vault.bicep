@@ -11,7 +11,7 @@ param name string
 param tags object
 
 @description('Secrets of the service; each has its own role assignments.')
-param secrets array
+param entries array
 
 @description('True at the very first deployment only: makes each secret with a value that no process accepts. Later it would put that value over the real one.')
 param firstDeployment bool
@@ -47,7 +47,7 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
 }
 
 // Shorter than any key may be, so that an app that still reads it refuses to work.
-resource placeholders 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = [for secret in (firstDeployment ? secrets : []): {
+resource placeholders 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = [for secret in (firstDeployment ? entries : []): {
   // checkov:skip=CKV_AZURE_41: a value that opens nothing needs no end; the doctor command warns of the age of the real ones
   parent: vault
   name: secret
