@@ -1,49 +1,12 @@
-import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from infra.entra.__main__ import main
 from infra.entra.plan import ROLES
 from shared.domain.callers import APPLY_SCOPE, FORMS_ROLE
 from shared.domain.kinds import Role
-from tests.infra.tenant import CONTEXTS, POLICIES, TAP, TENANT, Tenant, serving
-
-SAMPLE = Path("infra/entra/sample.json")
-WEB = "33333333-3333-4333-8333-333333333333"
-STRANGER = "44444444-4444-4444-8444-444444444444"
-
-
-class Setup:
-    """The set-up run against a tenant, with a plan that may be changed."""
-
-    def __init__(self, tenant: Tenant, base: str, folder: Path) -> None:
-        self.tenant, self._base, self._file = tenant, base, folder / "plan.json"
-        self.plan: dict[str, Any] = json.loads(SAMPLE.read_text("utf-8")) | {
-            "tenant_id": TENANT,
-            "web_identity": WEB,
-            "flow": True,
-            "frontends": True,
-            "github": {"repository": "example/reregister", "environments": ["test", "production"]},
-        }
-
-    def run(self, *options: str) -> int:
-        self._file.write_text(json.dumps(self.plan), "utf-8")
-        return main(
-            [str(self._file), *options],
-            base=self._base,
-            token=lambda: "SECRET-TOKEN",
-            wait=lambda _seconds: None,
-        )
-
-
-@pytest.fixture
-def setup(tmp_path: Path) -> Iterator[Setup]:
-    tenant = Tenant()
-    with serving(tenant) as base:
-        yield Setup(tenant, base, tmp_path)
+from tests.infra.conftest import STRANGER, WEB, Setup
+from tests.infra.tenant import POLICIES, TAP, TENANT, Tenant, serving
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(
@@ -232,80 +195,6 @@ def test_the_flow_works_without_other_frontends_and_the_other_way_round(setup: S
     assert setup.tenant.app("reregister-api")["appRoles"] == []
 
 
-def _owner_of_a_registration(tenant: Tenant) -> None:
-    tenant.of(f"applications/{tenant.app('reregister-staff')['id']}/owners").append({"id": STRANGER})
-
-
-def _owner_of_a_group(tenant: Tenant) -> None:
-    tenant.of(f"groups/{tenant.of('groups')[0]['id']}/owners").append({"id": STRANGER})
-
-
-def _trust(tenant: Tenant) -> None:
-    app = tenant.app("reregister-staff")["id"]
-    foreign = {"name": "theirs", "issuer": "https://evil.example", "subject": "x"}
-    tenant.of(f"applications/{app}/federatedIdentityCredentials").append(foreign)
-
-
-def _role_without_a_group(tenant: Tenant) -> None:
-    client = tenant.app("reregister-staff")["appId"]
-    staff = next(each for each in tenant.of("servicePrincipals") if each["appId"] == client)["id"]
-    tenant.of(f"servicePrincipals/{staff}/appRoleAssignedTo").append(
-        {"principalId": STRANGER, "appRoleId": "r"}
-    )
-
-
-def _consent_to_more(tenant: Tenant) -> None:
-    tenant.of("oauth2PermissionGrants")[0]["scope"] += " User.Read"
-
-
-def _context_of_others(tenant: Tenant) -> None:
-    tenant.of(CONTEXTS)[0]["displayName"] = "Finance"
-
-
-def _ordinary_group(tenant: Tenant) -> None:
-    tenant.of("groups")[0]["isAssignableToRole"] = False
-
-
-def _second_rule(tenant: Tenant) -> None:
-    tenant.of(POLICIES).append(dict(tenant.of(POLICIES)[0], id="twin"))
-
-
-@pytest.mark.parametrize(
-    ("meddle", "said"),
-    [
-        (_owner_of_a_registration, STRANGER),
-        (_owner_of_a_group, STRANGER),
-        (_trust, "theirs"),
-        (_role_without_a_group, STRANGER),
-        (_consent_to_more, "User.Read"),
-        (_context_of_others, "Finance"),
-        (_ordinary_group, "not role-assignable"),
-        (_second_rule, "reregister: staff"),
-    ],
-)
-def test_what_must_not_be_built_upon_stops_it_before_anything_is_written(
-    setup: Setup, capsys: pytest.CaptureFixture[str], meddle: Callable[[Tenant], None], said: str
-) -> None:
-    setup.run("--apply")
-    meddle(setup.tenant)
-    setup.tenant.app("reregister-applicants")["displayName"] = "would be set"
-    setup.tenant.writes.clear()
-
-    assert setup.run("--apply") == 1
-
-    assert setup.tenant.writes == []
-    assert said in capsys.readouterr().err
-
-
-def test_another_tenant_is_refused(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
-    setup.plan["tenant_id"] = STRANGER
-
-    assert setup.run("--apply") == 1
-
-    assert setup.tenant.writes == []
-    assert f"the plan is for {STRANGER}" in capsys.readouterr().err
-
-
 def test_throttling_is_waited_for(setup: Setup) -> None:
     setup.tenant.throttle = 3
 
@@ -324,26 +213,3 @@ def test_a_missing_permission_is_said_and_no_token_is(
     assert "lacks a permission" in captured.err
     assert "SECRET-TOKEN" not in captured.out + captured.err
     assert set(setup.tenant.tokens) == {"Bearer SECRET-TOKEN"}
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"tenant_id": "example.ac.jp"}, "is not an id"),
-        ({"base_url": "http://reregister.example.ac.jp"}, "https://"),
-        ({"webidentity": ""}, "webidentity is not known"),
-        ({"flow": "yes"}, "flow must be bool"),
-        ({"tap": {"defaultLength": "8"}}, "tap.defaultLength"),
-        ({"contexts": {"STAFF_AUTH_CONTEXT": {"id": "c1"}}}, "must hold id"),
-        ({"contexts": {"OTHER": {}}}, "no setting"),
-    ],
-)
-def test_a_wrong_plan_is_refused_with_what_is_wrong(
-    setup: Setup, capsys: pytest.CaptureFixture[str], change: dict[str, Any], said: str
-) -> None:
-    setup.plan |= change
-
-    assert setup.run("--apply") == 1
-
-    assert said in capsys.readouterr().err
-    assert setup.tenant.tokens == []
