@@ -17,7 +17,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SHIPS: Final = "requirements.txt"
-PYTHON: Final = (SHIPS, "requirements-dev.txt", "requirements-audit.txt")
+PYTHON: Final = (SHIPS, "requirements-dev.txt", "requirements-audit.txt", "requirements-infra.txt")
 FINE, WEAK, NOT_ASKED = 0, 1, 2
 _PATIENCE: Final = 600
 _PROBE: Final = "cryptography"
