@@ -50,10 +50,13 @@ def judge(report: dict[str, object], folder: Path) -> tuple[list[str], int]:
         f"{each}: checkov can read it now; take it out of the list"
         for each in sorted(set(UNREADABLE) - unread)
     ]
+    needed = {(Path(each["file_path"]).name, each["check_id"]) for each in results["skipped_checks"]}
     for path in sorted(folder.rglob("*.bicep")):
         for skip, reason in re.findall(r"checkov:skip=(\w+):?([^\n]*)", path.read_text("utf-8")):
             if len(reason.strip()) < _ENOUGH:
                 found.append(f"{path}: {skip} is skipped without a reason")
+            if (path.name, skip) not in needed:
+                found.append(f"{path}: {skip} is skipped without need")
     return found, len(results["passed_checks"])
 
 

@@ -17,7 +17,6 @@ param tags object
 param packages string
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
-  // checkov:skip=CKV_AZURE_33: no queue of this account is used
   // checkov:skip=CKV_AZURE_35: without private networking the apps have no address of their own that could be allowed; keys are off, and roles decide
   // checkov:skip=CKV_AZURE_59: the same: public until private networking (docs/infrastructure.md), and nobody enters without a role
   // checkov:skip=CKV_AZURE_206: nothing here that a deployment does not make again

@@ -27,7 +27,6 @@ param daysAtMost int
 param workspaceId string
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
-  // checkov:skip=CKV_AZURE_33: there is no queue in this account
   // checkov:skip=CKV_AZURE_35: without private networking the apps have no address of their own that could be allowed; keys are off, and roles decide
   // checkov:skip=CKV_AZURE_59: the same: public until private networking (docs/infrastructure.md), and nobody enters without a role
   // checkov:skip=CKV_AZURE_206: copies in another region would be more places to delete a photo from

@@ -19,7 +19,6 @@ param tables array
 param queues array
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
-  // checkov:skip=CKV_AZURE_33: the classic log of queues would hold every poll of a lane, and a message holds nothing but the id of a case
   // checkov:skip=CKV_AZURE_35: without private networking the apps have no address of their own that could be allowed; keys are off, and roles decide
   // checkov:skip=CKV_AZURE_59: the same: public until private networking (docs/infrastructure.md), and nobody enters without a role
   // checkov:skip=CKV_AZURE_206: zones, not a second region: personal data stays in one region, and an exported backup is restored elsewhere

@@ -65,7 +65,9 @@ def test_a_broken_template_is_found(copy: Callable[[str, str, str], Path], broke
 
 def test_a_policy_that_is_not_met_and_a_skip_without_a_reason_are_found(tmp_path: Path) -> None:
     policies = script("check_policies")
-    (tmp_path / "a.bicep").write_text("// checkov:skip=CKV_AZURE_1: no\n", "utf-8")
+    (tmp_path / "a.bicep").write_text(
+        "// checkov:skip=CKV_AZURE_1: no\n// checkov:skip=CKV_AZURE_2: for a reason of many words\n", "utf-8"
+    )
     failed = {
         "file_path": "/a.bicep",
         "file_line_range": [3, 9],
@@ -78,6 +80,7 @@ def test_a_policy_that_is_not_met_and_a_skip_without_a_reason_are_found(tmp_path
             "failed_checks": [failed],
             "parsing_errors": ["x/b.bicep", "x/graph.bicep"],
             "passed_checks": [{}],
+            "skipped_checks": [{"file_path": "/a.bicep", "check_id": "CKV_AZURE_1"}],
         }
     }
 
@@ -87,6 +90,7 @@ def test_a_policy_that_is_not_met_and_a_skip_without_a_reason_are_found(tmp_path
             "b.bicep: checkov cannot read it",
             "settings.bicep: checkov can read it now; take it out of the list",
             f"{tmp_path / 'a.bicep'}: CKV_AZURE_1 is skipped without a reason",
+            f"{tmp_path / 'a.bicep'}: CKV_AZURE_2 is skipped without need",
         ],
         1,
     )
