@@ -90,7 +90,7 @@ def pickup_page(visit: Visit, found: Snapshot) -> func.HttpResponse:
 
 def needs_link_page(visit: Visit, found: Snapshot) -> func.HttpResponse:
     """The page that asks for the mailed link."""
-    sent = [each for each in found.mails if each.kind is MailKind.PICKUP and each.with_link]
+    sent = [each for each in found.mails if each.kind is MailKind.PICKUP and each.with_link and not each.lost]
     addresses = tuple(dict.fromkeys(masked(each.to) for each in sent))
     case = found.application
     until = case.slip_until

@@ -115,7 +115,7 @@ def status_view(
         errors: What to correct in the form just sent.
     """
     decided = application.decided if application.state in {State.RETURNED, State.REJECTED} else None
-    links = [each for each in mails if each.kind is MailKind.PICKUP and each.with_link]
+    links = [each for each in mails if each.kind is MailKind.PICKUP and each.with_link and not each.lost]
     return StatusView(
         id=application.id,
         reference=application.reference,

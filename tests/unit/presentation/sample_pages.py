@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.case_parts import Approval, Attempt
+from shared.domain.delivery import Delivery
 from shared.domain.freezing import FreezeReason, FreezeSwitch
 from shared.domain.kinds import Attention, Channel, Closing, DecisionKind, Language, Reason, Role
 from shared.domain.links import Purpose
@@ -81,6 +82,10 @@ def case_view(*, operator: bool = True) -> views.CaseView:
         stop_as=Closing.OPERATOR,
     )
     mails = tuple(owed(kind).sent(OPENS) for kind in MailKind)
+    mails += tuple(
+        replace(owed(MailKind.PICKUP), round=10 + number).sent(OPENS).came_back(why, OPENS)
+        for number, why in enumerate(each for each in Delivery if each.failed)
+    )
     accesses = (Access(ID, "reviewer-oid", "photo", OPENS),)
     names = {"reviewer-oid": "確認 花子"}
     return views.CaseView(full, every_event(), mails, accesses, names, operator)

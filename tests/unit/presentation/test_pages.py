@@ -238,3 +238,8 @@ def test_a_desk_without_telephone_is_named_without_one() -> None:
 def test_the_button_that_lifts_a_block_sends_what_its_page_shows() -> None:
     fields = [each for each in reading("staff_case_blocked").all("input") if each.get("name") == "seen"]
     assert [each["value"].split(",") for each in fields] == [[samples.ID, "other"]]
+
+
+def test_the_console_says_which_mail_came_back_and_why() -> None:
+    assert "came back: no such mailbox" in reading("staff_case").text
+    assert "届かずに戻った: 宛先がありません" in reading("staff_case", Language.JA).text

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.case_parts import Decided
+from shared.domain.delivery import Delivery
 from shared.domain.events import EventKind
 from shared.domain.kinds import DecisionKind, ReasonCode
 from shared.domain.mails import MailKind, OwedMail
@@ -64,6 +65,13 @@ def test_only_mails_that_carried_the_link_count_as_sent_to() -> None:
     mails = (owed(MailKind.PICKUP), replace(owed(MailKind.PICKUP), round=2), typed, owed(MailKind.RECEIPT))
     view = status_view(application(State.APPROVED), (), mails, attempts_left=5)
     assert view.link_sent_to == ("t•••@m•••.com",)
+
+
+def test_an_address_from_which_the_link_came_back_is_not_named() -> None:
+    link = owed(MailKind.PICKUP).sent(OPENS)
+    mails = (link.came_back(Delivery.BOUNCED, OPENS), replace(link, to="x@private.example.com"))
+    view = status_view(application(State.APPROVED), (), mails, attempts_left=5)
+    assert view.link_sent_to == ("x•••@p•••.com",)
 
 
 @pytest.mark.parametrize(
