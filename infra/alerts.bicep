@@ -58,7 +58,7 @@ var always = [
   {
     name: 'backlog'
     why: 'The oldest due row or request has waited for ten minutes (seconds here): the worker stands still or cannot keep up.'
-    query: 'AppMetrics | where Name in ("reregister.due.age", "reregister.inbox.age") | summarize found = max(Max)'
+    query: 'AppMetrics | where Name in ("reregister.due.age", "reregister.inbox.age") | summarize found = max(max_of(coalesce(Max, 0.0), Sum / ItemCount))'
     over: 600
     severity: 1
     every: 'PT5M'
