@@ -124,6 +124,34 @@ def test_a_key_that_is_to_come_verifies_and_does_not_sign(monkeypatch: pytest.Mo
     assert new not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        (
+            {"SUPPORT_EMAIL": "", "SUPPORT_PHONE": "", "SUPPORT_URL": ""},
+            "EVALUATION_MODE needs SUPPORT_EMAIL",
+        ),
+        ({"AZURE_FUNCTIONS_ENVIRONMENT": "", "PROTECTED_GROUPS": ""}, "PROTECTED_GROUPS is empty"),
+        ({"AZURE_FUNCTIONS_ENVIRONMENT": ""}, "must be https"),
+        ({"METHOD_HASH_KEY": "short"}, "shorter than"),
+    ],
+)
+def test_evaluation_mode_says_who_helps_meanwhile_and_excuses_nothing(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], why: str
+) -> None:
+    settings = worker_environment(from_environment({}, scratch=ROOT)) | {"EVALUATION_MODE": "true"}
+    for each in (*documented(), *settings, *_SET_BY_THE_PLATFORM):
+        monkeypatch.delenv(each, raising=False)
+    for each, value in settings.items():
+        monkeypatch.setenv(each, value)
+    assert Settings().evaluation_mode
+
+    for each, value in changes.items():
+        monkeypatch.setenv(each, value)
+    with pytest.raises(ValueError, match=why):
+        Settings()
+
+
 _KEY = json.loads(web_environment(from_environment({}, scratch=ROOT))["VERIFY_CLIENT_KEY"])
 
 
