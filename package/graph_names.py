@@ -40,10 +40,10 @@ def asked_by(sources: Iterable[str]) -> Asked:
 
 
 def graph_code(app: Path) -> list[Path]:
-    """The files of ``app``/shared that speak of Graph: those whose words count."""
+    """The adapters in ``app`` that speak of Graph: those whose words count. Nobody else touches what Graph answers."""
     return [
         path
-        for path in sorted((app / "shared").rglob("*.py"))
+        for path in sorted((app / "shared/adapters").rglob("*.py"))
         if _SPEAKS_OF_GRAPH.search(path.read_text("utf-8"))
     ]
 
