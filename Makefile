@@ -108,6 +108,20 @@ check: setup ## lint, formatting, types, the direction of imports, templates, pi
 check-infra: .venv-infra/.ready ## hold the templates of infra/ against checkov's policies; every exception has its reason beside the resource
 	@.venv-infra/bin/python .ci/check_policies.py
 
+##@ Package
+.PHONY: package
+package: setup ## build dist/reregister.zip, what is deployed; says its size, fails over 40 MB or 5,000 files
+	@PYTHONHASHSEED=0 exec $(PY) -m package
+
+.PHONY: package-check
+package-check: package ## hold the Graph adapters to their contract with the libraries of the package (minutes)
+	@exec $(PY) -m pytest -p package.pruned_first tests/contract/graph
+
+.PHONY: package-demo
+package-demo: package ## start the service from the unpacked package and play the demo; CHANNEL as in `make demo`
+	@CHANNEL="$(CHANNEL)" exec $(PY) -m package.start
+
+##@ Format
 .PHONY: format
 format: setup ## format the code and repair what ruff can repair safely
 	$(PY) -m ruff format .
@@ -137,7 +151,7 @@ pins: ## compile requirements*.in again (needs uv); UPGRADE=--upgrade takes the 
 
 .PHONY: clean
 clean: ## remove what set-up and checks have made (not a REREGISTER_DATA folder)
-	rm -rf .venv .venv-audit .venv-infra sbom.json node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv .venv-audit .venv-infra dist sbom.json node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import re
 import signal
 import socket
@@ -94,7 +95,7 @@ class Supervisor:
             "--master-key", self._configuration.master_key, "--inject", self._inject,
             "--clock", "local.clock:now",
         ]  # fmt: skip
-        environment = child_environment(settings) | {"PYTHONPATH": str(azurite.ROOT)}
+        environment = child_environment(settings) | _search_path(app_folder)
 
         def note_port(line: str) -> None:
             told = _HOST_PORT.search(line)
@@ -217,6 +218,15 @@ class Supervisor:
             self.cloud.save(self._configuration.data)
 
     _runner: web.AppRunner | None = None
+
+
+def _search_path(app_folder: Path) -> dict[str, str]:
+    """Where a host looks for modules; an unpacked package brings its libraries and comes before the checkout."""
+    libraries = app_folder / ".python_packages" / "lib" / "site-packages"
+    if not libraries.is_dir():
+        return {"PYTHONPATH": str(azurite.ROOT)}
+    places = (app_folder, libraries, azurite.ROOT)
+    return {"PYTHONPATH": os.pathsep.join(map(str, places)), "PYTHONSAFEPATH": "1"}
 
 
 async def _create_storage(configuration: Configuration) -> None:
