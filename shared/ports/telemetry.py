@@ -36,7 +36,7 @@ def _one_of(words: Iterable[str]) -> re.Pattern[str]:
 FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "answer": re.compile(r"[1-5]xx|4[0-9]{2}|none"),
     "application": re.compile(r"[0-9a-f]{32}"),
-    "call": re.compile(r"(GET|POST|PATCH|PUT|DELETE) [A-Za-z_]{1,60}( [a-z]{1,20})?"),
+    "call": re.compile(r"(GET|POST|PATCH|PUT|DELETE) [A-Za-z_-]{1,60}[0-9]?( [a-z]{1,20})?"),
     "channel": _one_of(Channel),
     "door": re.compile(r"[a-z]+(_[a-z]+){0,6}"),
     "ended": _one_of(Ended),

@@ -24,7 +24,7 @@ class KeptOutlets:
     def __init__(self, *, strict: bool = True) -> None:
         self._spans = InMemorySpanExporter()
         self._reader = InMemoryMetricReader()
-        self._logs = InMemoryLogRecordExporter()
+        self._logs = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]
         traces = TracerProvider(shutdown_on_exit=False)
         traces.add_span_processor(SimpleSpanProcessor(self._spans))
         metrics = MeterProvider([self._reader], shutdown_on_exit=False)

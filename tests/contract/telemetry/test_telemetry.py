@@ -121,7 +121,10 @@ def test_counts_and_measures_are_told_with_their_fields(kept: Kept) -> None:
 
 @pytest.mark.parametrize("name", ["subject", "upn", "email", "name", "token", "url", "reference"])
 def test_a_field_that_is_not_in_the_list_is_refused_in_tests(kept: Kept, name: str) -> None:
-    with pytest.raises(FieldRefusedError), kept.telemetry.span(SpanName.LOOK, **{name: "x"}):
+    with (
+        pytest.raises(FieldRefusedError),
+        kept.telemetry.span(SpanName.LOOK, trace="", links=(), **{name: "x"}),
+    ):
         pass
     with pytest.raises(FieldRefusedError), kept.telemetry.span(SpanName.LOOK) as span:
         span.tell(**{name: "x"})
@@ -160,7 +163,7 @@ PERSONAL = {
 @pytest.mark.parametrize("name", FIELDS)
 def test_no_field_takes_what_tells_of_a_person(lenient: Kept, name: str, what: str) -> None:
     """Whoever puts it into a field that may go out has put in the word ``other``."""
-    with lenient.telemetry.span(SpanName.LOOK, **{name: PERSONAL[what]}):
+    with lenient.telemetry.span(SpanName.LOOK, trace="", links=(), **{name: PERSONAL[what]}):
         pass
 
     assert lenient.spans[0].fields == {name: OTHER}
