@@ -49,7 +49,7 @@ def keep_exporter_to_itself() -> None:
 
     https://learn.microsoft.com/azure/azure-monitor/app/statsbeat; it reads the environment only.
     """
-    for name in ("STATSBEAT_DISABLED_ALL", "CONTROLPLANE_DISABLED"):
+    for name in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED", "CONTROLPLANE_DISABLED"):
         os.environ.setdefault(f"APPLICATIONINSIGHTS_{name}", "true")
 
 
