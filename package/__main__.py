@@ -19,7 +19,10 @@ WORK: Final = ROOT / "dist" / "work"
 def main() -> int:
     """Build; 0 when the package is there, 1 when it could not be made or is too large."""
     if sys.version_info[:2] != (3, 13):
-        print("The package is compiled by the Python that runs it: 3.13. Run `make setup` first.", file=sys.stderr)
+        print(
+            "The package is compiled by the Python that runs it: 3.13. Run `make setup` first.",
+            file=sys.stderr,
+        )
         return 1
     began = time.monotonic()
     try:

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 #: The platform runs CPython 3.13 on Debian 12 or later, x86-64: glibc 2.36. Older wheels' names are asked for one by one.
-_PLATFORMS: Final = tuple(f"manylinux_2_{minor}_x86_64" for minor in range(34, 16, -1)) + (
+_PLATFORMS: Final = (
+    *(f"manylinux_2_{minor}_x86_64" for minor in range(34, 16, -1)),
     "manylinux2014_x86_64",
 )
 _PYTHON: Final = "3.13"
@@ -24,7 +25,9 @@ _UNREAD_SUFFIXES: Final = {
     ".pyc": "made here, without times",
 }
 #: pip's own notes: of the machine that built, or of files that are left out. METADATA, licences and entry points stay.
-_NOTES_OF_PIP: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "top_level.txt", "direct_url.json"})
+_NOTES_OF_PIP: Final = frozenset(
+    {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "top_level.txt", "direct_url.json"}
+)
 #: Folders below site-packages that nothing here reads, each with its reason.
 _UNREAD_FOLDERS: Final = {
     "bin": "commands for a terminal",

@@ -21,7 +21,9 @@ from package.graph_trees import DESERIALIZERS, Cut, NewShapeError, cut, fields_o
 PACKAGE: Final = "msgraph"
 #: Every class has these: they tell no subclass apart.
 _OF_EVERY_MODEL: Final = frozenset({"odata_type", "additional_data", "backing_store"})
-_HEADER: Final = "# Cut down for this service by package/graph_pruning.py from the file of the same name in msgraph-sdk.\n"
+_HEADER: Final = (
+    "# Cut down for this service by package/graph_pruning.py from the file of the same name in msgraph-sdk.\n"
+)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class OnlyFromPackage(importlib.abc.MetaPathFinder):
 
     def is_foreign(self, name: str, origin: str | None) -> bool:
         """Whether this module comes from where the cloud has nothing."""
-        if origin is None or name.split(".")[0] in _OF_THE_PLATFORM:
+        if origin is None or name.partition(".")[0] in _OF_THE_PLATFORM:
             return False
         place = Path(origin)
         return place.is_relative_to(self._elsewhere) and not place.is_relative_to(self._package)
@@ -64,7 +64,10 @@ def install() -> None:
     """
     guard = OnlyFromPackage(UNPACKED, ROOT)
     for name, module in list(sys.modules.items()):
-        if guard.is_foreign(name, getattr(module, "__file__", None)) and name not in {"__main__", "_virtualenv"}:
+        if guard.is_foreign(name, getattr(module, "__file__", None)) and name not in {
+            "__main__",
+            "_virtualenv",
+        }:
             raise NotFromPackageError(f"{name} comes from {module.__file__}, not from the package")
     sys.meta_path.insert(0, guard)
     from local import parts

@@ -17,7 +17,15 @@ PERMISSIONS: Final = {
 }
 #: Configuration of an environment; none of it lets anybody in.
 VARIABLES: Final = frozenset(
-    {"AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID", "RESOURCE_GROUP", "WEB_APP", "WORKER_APP", "BASE_URL"}
+    {
+        "AZURE_CLIENT_ID",
+        "AZURE_TENANT_ID",
+        "AZURE_SUBSCRIPTION_ID",
+        "RESOURCE_GROUP",
+        "WEB_APP",
+        "WORKER_APP",
+        "BASE_URL",
+    }
 )
 PINNED: Final = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 
@@ -84,6 +92,8 @@ def test_what_goes_to_azure_waits_for_its_environment_and_is_the_package_that_wa
     )
 
 
-@pytest.mark.parametrize(("name", "order"), [("deploy.yml", ["WORKER", "WEB"]), ("rollback.yml", ["WEB", "WORKER"])])
+@pytest.mark.parametrize(
+    ("name", "order"), [("deploy.yml", ["WORKER", "WEB"]), ("rollback.yml", ["WEB", "WORKER"])]
+)
 def test_the_worker_is_newer_than_web_or_as_old(name: str, order: list[str]) -> None:
     assert re.findall(r"vars\.(WEB|WORKER)_APP", WORKFLOWS[name].read_text("utf-8")) == order
