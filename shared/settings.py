@@ -206,7 +206,9 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings, TelemetrySettings
     def _complete(self) -> Self:
         problems = [*self._missing(), *self._unsafe_keys(), *self._unsafe_in_the_cloud()]
         if self.evaluation_mode and not (self.support_email or self.support_phone or self.support_url):
-            problems.append("EVALUATION_MODE needs SUPPORT_EMAIL, SUPPORT_PHONE or SUPPORT_URL: who helps meanwhile")
+            problems.append(
+                "EVALUATION_MODE needs SUPPORT_EMAIL, SUPPORT_PHONE or SUPPORT_URL: who helps meanwhile"
+            )
         if problems:
             raise ValueError("; ".join(problems))
         return self

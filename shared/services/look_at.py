@@ -249,8 +249,14 @@ class _Look:
             await self.read()
             return
         tell_move(before.application if before else None, after, self._ports.telemetry)
-        if after.state is State.ISSUING and before is not None and after.attempts > before.application.attempts:
-            self._found.claimed = after.attempts  # only the save that claimed: others may be made in the meantime
+        if (
+            after.state is State.ISSUING
+            and before is not None
+            and after.attempts > before.application.attempts
+        ):
+            self._found.claimed = (
+                after.attempts
+            )  # only the save that claimed: others may be made in the meantime
         if after.terminal and before is not None and not before.application.terminal:
             await self._forget()
             await tell_successor(after, self._ports)
