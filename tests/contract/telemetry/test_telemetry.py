@@ -202,6 +202,15 @@ def test_a_log_line_s_other_fields_are_refused_in_tests_and_dropped_otherwise() 
     assert kept.logs[0]["attributes"] == {"logger": "shared.services.look_at"}
 
 
+def test_an_error_s_text_stays_here() -> None:
+    kept = KeptOutlets()
+    with pytest.raises(UnavailableError), kept.telemetry.span(SpanName.LOOK):
+        raise UnavailableError("of hanako@u.example")
+
+    assert "UnavailableError" in kept.everything()
+    assert "hanako" not in kept.everything()
+
+
 def test_a_traceback_stays_here() -> None:
     """Its text could hold what somebody typed."""
     kept = KeptOutlets()

@@ -148,7 +148,9 @@ async def test_nothing_that_is_told_of_a_recovery_names_anybody_or_opens_anythin
 
     assert {each.name for each in kept.spans} == {SpanName.ASK, SpanName.LOOK, SpanName.MAIL}
     assert {each.metric for each in kept.metrics} >= {Metric.TRANSITIONS, Metric.MAILS, Metric.INBOX_SIZE}
-    assert kept.logs
+    said = [str(each["body"]) for each in kept.logs]
+    assert said
+    assert all(each.startswith("put off") for each in said), "a look failed, as at a field that was refused"
     assert name in told
     assert personal_in(told, world) == []
     assert str(code) not in told
