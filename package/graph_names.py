@@ -36,6 +36,8 @@ def asked_by(sources: Iterable[str]) -> Asked:
                     modules |= {module, *(f"{module}.{each.name}" for each in node.names)}
                 case ast.Import():
                     modules |= {each.name for each in node.names if each.name.split(".")[0] == "msgraph"}
+                case _:
+                    pass
     return Asked(modules=frozenset(modules), names=frozenset(names))
 
 

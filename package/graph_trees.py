@@ -163,7 +163,7 @@ def _imports(body: list[ast.stmt]) -> list[ast.ImportFrom]:
     return [each for each in body if isinstance(each, ast.ImportFrom)]
 
 
-def _with[T: (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)](node: T, body: list[ast.stmt]) -> T:
+def _with[T: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef](node: T, body: list[ast.stmt]) -> T:
     copy = type(node)(**{name: getattr(node, name) for name in node._fields})
     copy.body = body
     copy.lineno = node.lineno
