@@ -13,7 +13,7 @@ from package.graph_trees import NewShapeError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ARCHIVE: Final = ROOT / "dist" / "reregister.zip"
-WORK: Final = ROOT / "dist" / "work"
+WORK: Final = ROOT / "dist" / "kept"
 
 
 def main() -> int:
