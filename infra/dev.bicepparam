@@ -16,6 +16,7 @@ param mailSenderDisplayName = 'Account recovery (trial)'
 param mailDomainVerified = readEnvironmentVariable('MAIL_DOMAIN_VERIFIED', 'no') == 'yes'
 param assignGraphRoles = readEnvironmentVariable('ASSIGN_GRAPH_ROLES', 'no') == 'yes'
 param auditorsGroupId = readEnvironmentVariable('AUDITORS_GROUP_ID', '')
+param operatorsGroupId = readEnvironmentVariable('OPERATORS_GROUP_ID', '')
 param operatorAddresses = split(readEnvironmentVariable('OPERATOR_ADDRESSES'), ',')
 param alertsOn = false
 param daysWithoutForm = 0

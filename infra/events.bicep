@@ -47,7 +47,7 @@ resource reports 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15
       destination: {
         endpointType: 'StorageQueue'
         properties: {
-          queueMessageTimeToLiveInSeconds: -1
+          queueMessageTimeToLiveInSeconds: 604800 // a report holds an address: it does not outlive a week
           queueName: queue
           resourceId: recordsId
         }
@@ -56,6 +56,17 @@ resource reports 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15
     filter: {
       includedEventTypes: [
         'Microsoft.Communication.EmailDeliveryReportReceived'
+      ]
+      // What arrived needs nobody; each report left out is an address less in a queue.
+      advancedFilters: [
+        {
+          operatorType: 'StringNotIn'
+          key: 'data.status'
+          values: [
+            'Delivered'
+            'Expanded'
+          ]
+        }
       ]
     }
     retryPolicy: {

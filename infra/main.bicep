@@ -93,6 +93,9 @@ param removableKinds array = [
 @description('Object id of the group of auditors that verify the trail with the command; empty: nobody.')
 param auditorsGroupId string = ''
 
+@description('Object id of the group of operators that ask the doctor about the deployed environment; empty: nobody.')
+param operatorsGroupId string = ''
+
 @description('Addresses that alerts and the budget write to.')
 param operatorAddresses array
 
@@ -294,6 +297,7 @@ module rbac 'rbac.bicep' = {
       worker: identities.outputs.worker.principalId
       courier: identities.outputs.courier.principalId
       auditor: auditorsGroupId
+      operator: operatorsGroupId
     }
     roles: roles.outputs.ids
     recordsAccount: records.outputs.name

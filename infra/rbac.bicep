@@ -1,7 +1,7 @@
 // Every role assignment of the service, with its reason. A line of a table below is one right of one identity on one thing.
 // What has no line is refused by the platform: that is what keeps a flaw in a page from moving a state or making a pass.
 
-@description('Object ids of the identities: web, worker, courier (Event Grid), auditor (a group or person; empty: nobody).')
+@description('Object ids of the identities: web, worker, courier (Event Grid), auditor and operator (groups; empty: nobody).')
 param principals object
 
 @description('Ids of our own role definitions by key.')
@@ -61,6 +61,7 @@ var everyTableGrant = [
   { who: 'worker', on: 'requests', may: 'rowsErase', why: 'An answered request is erased; worker asks nothing of itself.' }
   { who: 'worker', on: 'accesses', may: 'rowsRead', why: 'Exported with the other tables; worker can neither write nor erase one.' }
   { who: 'worker', on: 'limits', may: 'rowsErase', why: 'Counts of past hours are swept.' }
+  { who: 'operator', on: 'locks', may: 'rowsRead', why: 'The doctor, asked about a deployed environment, reads what worker found.' }
   { who: 'auditor', on: 'applications', may: 'rowsRead', why: 'The command that verifies the audit trail reads the events of all cases.' }
 ]
 var everyQueueGrant = [
@@ -75,7 +76,7 @@ var everyQueueGrant = [
   { who: 'worker', on: 'mail-poison', may: 'messagesWork', why: 'The host puts here what failed too often; a handler keeps it as a row.' }
   { who: 'courier', on: 'delivery-reports', may: 'messagesSend', why: 'Event Grid puts delivery reports here, and can do nothing else.' }
   { who: 'worker', on: 'delivery-reports', may: 'messagesWork', why: 'Reports are worked off: a bounced mail becomes visible on the case.' }
-  { who: 'worker', on: 'delivery-reports-poison', may: 'messagesWork', why: 'The host puts here what failed too often; a handler keeps it as a row.' }
+  { who: 'worker', on: 'delivery-reports-poison', may: 'messagesWork', why: 'The host puts here what failed too often; a handler tries it once more.' }
 ]
 var everyBlobGrant = [
   { who: 'web', on: photosContainer, may: 'blobsAdd', why: 'An applicant sends a photo, a reviewer looks at it; web can neither replace nor delete one.' }
@@ -100,7 +101,7 @@ resource onTables 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (g
   properties: {
     description: grant.why
     principalId: principals[grant.who]
-    principalType: grant.who == 'auditor' ? 'Group' : 'ServicePrincipal'
+    principalType: contains(['auditor', 'operator'], grant.who) ? 'Group' : 'ServicePrincipal'
     roleDefinitionId: role[grant.may]
   }
 }]
@@ -130,7 +131,7 @@ resource onContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [fo
   properties: {
     description: grant.why
     principalId: principals[grant.who]
-    principalType: grant.who == 'auditor' ? 'Group' : 'ServicePrincipal'
+    principalType: contains(['auditor', 'operator'], grant.who) ? 'Group' : 'ServicePrincipal'
     roleDefinitionId: role[grant.may]
   }
 }]
