@@ -50,7 +50,12 @@ class TableExport:
         for _, of_one in groupby(read, key=lambda row: str(row["PartitionKey"])):
             for some in batched(of_one, rows.MAX_OPERATIONS, strict=False):
                 for batch in _small_enough(some):
-                    await rows.commit(self._table(table), [("create", row) for row in batch], Effect.HARMLESS)
+                    await rows.commit(
+                        self._table(table),
+                        [("create", row) for row in batch],
+                        Effect.HARMLESS,
+                        as_they_are=True,
+                    )
 
 
 def line_of(row: Mapping[str, Any]) -> str:

@@ -161,9 +161,16 @@ async def replace(table: "TableClient", row: Row, version: str) -> str:
 
 
 async def commit(
-    table: "TableClient", operations: Sequence[Operation], effect: Effect = Effect.ONCE
+    table: "TableClient",
+    operations: Sequence[Operation],
+    effect: Effect = Effect.ONCE,
+    *,
+    as_they_are: bool = False,
 ) -> list[str]:
     """One entity-group transaction: all or nothing, sent once. Returns the new versions, in order.
+
+    Rows get the version of this code, except rows of a backup, which come back `as_they_are`: what a newer version wrote
+    stays left alone.
 
     Raises:
         ValueError: more operations than a transaction takes.
@@ -175,7 +182,10 @@ async def commit(
     if len(operations) > MAX_OPERATIONS:
         message = "too many rows for one transaction"
         raise ValueError(message)
-    signed = [each if each[0] == "delete" else (each[0], _signed(each[1]), *each[2:]) for each in operations]
+    signed = [
+        each if as_they_are or each[0] == "delete" else (each[0], _signed(each[1]), *each[2:])
+        for each in operations
+    ]
     async with port_errors("commit rows", effect):
         done = await table.submit_transaction(signed, retry_total=0)
     return [str(each.get("etag", "")) for each in done]
