@@ -26,13 +26,13 @@ _GRAVE = {"serious", "critical"}
 _POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'"
 _PAGES = Pages(samples.SITE)
 _SAMPLES = sample_pages.pages()
-_SIXTH = 6
+_STRIDE = 6
 
 
 def _some() -> Iterator[tuple[str, Language]]:
     languages, seen = itertools.cycle(Language), Counter[str]()
     for name, (template, *_) in _SAMPLES.items():
-        if seen[template] % _SIXTH == 0:
+        if seen[template] % _STRIDE == 0:
             yield name, next(languages)
         seen[template] += 1
 

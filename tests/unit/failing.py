@@ -1,7 +1,7 @@
 """Let calls of a road fail, each in a world of its own.
 
-On a long road each kind of trouble strikes at every third call, and not at the same ones as the others; ``make crashes``
-strikes at every call.
+On a long road each kind of trouble strikes at every third call. The three ways to die strike at different ones, so that every
+call is died at; ``make crashes`` strikes at every call in every way.
 """
 
 import os
