@@ -10,10 +10,12 @@ param baseUrl = readEnvironmentVariable('BASE_URL', '')
 param storageSku = 'Standard_LRS'
 param alwaysReadyWeb = 0
 param alwaysReadyIssuance = 0
+param vaultPurgeProtection = false
 param firstDeployment = readEnvironmentVariable('FIRST_DEPLOYMENT', 'no') == 'yes'
 param mailDomain = readEnvironmentVariable('MAIL_DOMAIN')
 param mailSenderDisplayName = 'Account recovery (trial)'
 param mailDomainVerified = readEnvironmentVariable('MAIL_DOMAIN_VERIFIED', 'no') == 'yes'
+param mailOwnSender = readEnvironmentVariable('MAIL_OWN_SENDER', 'no') == 'yes'
 param assignGraphRoles = readEnvironmentVariable('ASSIGN_GRAPH_ROLES', 'no') == 'yes'
 param auditorsGroupId = readEnvironmentVariable('AUDITORS_GROUP_ID', '')
 param operatorsGroupId = readEnvironmentVariable('OPERATORS_GROUP_ID', '')
@@ -21,6 +23,7 @@ param operatorAddresses = split(readEnvironmentVariable('OPERATOR_ADDRESSES'), '
 param alertsOn = false
 param daysWithoutForm = 0
 param headsImmutableDays = 1
+param headsLocked = readEnvironmentVariable('HEADS_LOCKED', 'no') == 'yes'
 param logRetentionDays = 30
 param logGigabytesPerDay = 1
 param budgetAmount = 20

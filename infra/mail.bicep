@@ -12,10 +12,13 @@ param dataLocation string
 @description('Domain of the sender, such as recovery.example.ac.jp. Its records in DNS are outputs of this template.')
 param domain string
 
-@description('What stands before the @ of the sender.')
+@description('Whether the sender has a name of its own. A new domain has donotreply@ alone, and takes no other before its sending limits were raised.')
+param ownSender bool
+
+@description('What stands before the @ of a sender of its own.')
 param senderName string
 
-@description('Name that mail programs show.')
+@description('Name that mail programs show beside a sender of its own.')
 param senderDisplayName string
 
 @description('False until the records are in DNS and the domain was verified; an unverified domain cannot be linked.')
@@ -42,7 +45,8 @@ resource ownDomain 'Microsoft.Communication/emailServices/domains@2025-05-01' = 
   }
 }
 
-resource sender 'Microsoft.Communication/emailServices/domains/senderUsernames@2025-05-01' = if (domainVerified) {
+// https://learn.microsoft.com/azure/communication-services/quickstarts/email/add-multiple-senders: not with the limits of a new domain.
+resource sender 'Microsoft.Communication/emailServices/domains/senderUsernames@2025-05-01' = if (domainVerified && ownSender) {
   parent: ownDomain
   name: toLower(senderName)
   properties: {
@@ -74,7 +78,7 @@ output name string = communication.name
 output endpoint string = 'https://${communication.properties.hostName}'
 
 @description('The sender.')
-output sender string = '${senderName}@${domain}'
+output sender string = '${ownSender ? senderName : 'donotreply'}@${domain}'
 
 @description('Records to put into DNS: ownership, SPF, DKIM.')
 output dnsRecords object = ownDomain.properties.verificationRecords

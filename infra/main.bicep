@@ -41,6 +41,9 @@ param photoDaysAtMost int = 60
 @description('Days for which the head of an audit chain can be neither changed nor deleted; as long as the trail itself is kept.')
 param headsImmutableDays int = 365
 
+@description('True from the day on which the rule of the heads was locked (docs/infrastructure.md): a locked rule refuses to be deployed.')
+param headsLocked bool = false
+
 @description('Whether the apps are spread over zones; each group of always-ready instances then needs two.')
 param zoneRedundant bool = false
 
@@ -59,6 +62,9 @@ param workerInstancesAtMost int = 40
 @description('Memory of an instance in MB; the Graph SDK and a photo of 12 megapixels need 2048.')
 param memory int = 2048
 
+@description('Whether a deleted vault and its secrets stay for 90 days whatever anybody does. Once on it is on for ever.')
+param vaultPurgeProtection bool = true
+
 @description('True at the very first deployment only: makes the secrets with a value that no process accepts.')
 param firstDeployment bool = false
 
@@ -68,10 +74,13 @@ param mailDataLocation string = 'Japan'
 @description('Domain of the sender; its DNS records are outputs.')
 param mailDomain string
 
-@description('What stands before the @ of the sender.')
-param mailSenderName string = 'noreply'
+@description('True once the sending limits of the domain were raised: mail then comes from a sender of its own. Before, a domain has donotreply@ alone.')
+param mailOwnSender bool = false
 
-@description('Name that mail programs show beside the sender.')
+@description('What stands before the @ of a sender of its own.')
+param mailSenderName string = 'recovery'
+
+@description('Name that mail programs show beside a sender of its own.')
 param mailSenderDisplayName string
 
 @description('True once the records are in DNS and the domain was verified.')
@@ -120,7 +129,7 @@ param budgetAmount int
 param budgetStart string
 
 var name = '${prefix}-${environmentName}'
-var unique = uniqueString(resourceGroup().id)
+var unique = uniqueString(resourceGroup().id, environmentName)
 var allTags = union(tags, {
   environment: environmentName
   service: 'reregister'
@@ -213,6 +222,7 @@ module audit 'storage/audit.bicep' = {
     account: photos.outputs.name
     container: headsContainer
     immutableDays: headsImmutableDays
+    locked: headsLocked
   }
 }
 
@@ -246,6 +256,7 @@ module vault 'vault.bicep' = {
     tags: allTags
     entries: secrets
     firstDeployment: firstDeployment
+    purgeProtection: vaultPurgeProtection
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -257,6 +268,7 @@ module mail 'mail.bicep' = {
     tags: allTags
     dataLocation: mailDataLocation
     domain: mailDomain
+    ownSender: mailOwnSender
     senderName: mailSenderName
     senderDisplayName: mailSenderDisplayName
     domainVerified: mailDomainVerified

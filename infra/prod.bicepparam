@@ -14,6 +14,7 @@ param firstDeployment = readEnvironmentVariable('FIRST_DEPLOYMENT', 'no') == 'ye
 param mailDomain = readEnvironmentVariable('MAIL_DOMAIN')
 param mailSenderDisplayName = 'Account recovery'
 param mailDomainVerified = readEnvironmentVariable('MAIL_DOMAIN_VERIFIED', 'no') == 'yes'
+param mailOwnSender = readEnvironmentVariable('MAIL_OWN_SENDER', 'no') == 'yes'
 param assignGraphRoles = readEnvironmentVariable('ASSIGN_GRAPH_ROLES', 'no') == 'yes'
 param auditorsGroupId = readEnvironmentVariable('AUDITORS_GROUP_ID', '')
 param operatorsGroupId = readEnvironmentVariable('OPERATORS_GROUP_ID', '')
@@ -21,6 +22,7 @@ param operatorAddresses = split(readEnvironmentVariable('OPERATOR_ADDRESSES'), '
 param alertsOn = true
 param daysWithoutForm = contains(readEnvironmentVariable('CHANNELS', 'website'), 'form') ? 2 : 0
 param headsImmutableDays = 365
+param headsLocked = readEnvironmentVariable('HEADS_LOCKED', 'no') == 'yes'
 param logRetentionDays = 90
 param logGigabytesPerDay = 2
 param budgetAmount = 100

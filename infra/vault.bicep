@@ -16,6 +16,9 @@ param entries array
 @description('True at the very first deployment only: makes each secret with a value that no process accepts. Later it would put that value over the real one.')
 param firstDeployment bool
 
+@description('Whether a deleted vault and its secrets can be purged by nobody before 90 days have passed.')
+param purgeProtection bool
+
 @description('Log Analytics workspace that keeps who read which secret.')
 param workspaceId string
 
@@ -26,7 +29,8 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   location: location
   tags: tags
   properties: {
-    enablePurgeProtection: true
+    // Never false: the platform refuses that word even for a new vault.
+    enablePurgeProtection: purgeProtection ? true : null
     enableRbacAuthorization: true
     enableSoftDelete: true
     enabledForDeployment: false

@@ -69,6 +69,8 @@ def _settle(graph: Graph, plan: Plan, only: str | None, say: Callable[[str], Non
 
 
 def _last_word(graph: Graph) -> int:
+    if graph.notes:
+        _say(f"\n{graph.notes} to read above (note).")
     if graph.apply or not graph.changes:
         _say(f"\n{graph.changes} changed." if graph.changes else "\nEverything is as the plan wants it.")
         return 0

@@ -52,9 +52,11 @@ class Graph:
         self._wait = wait
         self.apply = apply
         self.changes = 0
+        self.notes = 0
 
     def note(self, line: str) -> None:
-        """Say something that is no change."""
+        """Say something that is no change and that somebody should read."""
+        self.notes += 1
         self._say(f"  note     {line}")
 
     def same(self, what: str) -> None:

@@ -4,9 +4,13 @@ A context without an enabled policy is worse than none: Entra then puts it into 
 Conditional Access policy is assigned to an ACRS value the claim may still be issued",
 https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context). So these policies
 are made enabled, exclude nobody, and are switched on again if somebody switched them off. They reach only sign-ins that ask for
-the context. The policy for security information reaches everybody: it is made in report-only mode, and a person switches it on.
+the context. A condition more (trusted locations, a platform, a risk) is an exclusion by another name, and a control more beside
+the strength is a way around it: both are taken away, and what this does not know stops it. Session controls beside the sign-in
+frequency let nobody in and stay. The policy for security information reaches everybody: it is made in report-only mode, a person
+switches it on and chooses its exclusions, and of what else was changed in it this only tells.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.entra.graph import Graph, Json, where
@@ -17,6 +21,40 @@ _TAP = "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations
 _CONTEXTS = "/identity/conditionalAccess/authenticationContextClassReferences"
 _POLICIES = "/identity/conditionalAccess/policies"
 _REPORTING = "enabledForReportingButNotEnforced"
+_OTHERS: Json = {
+    "conditions": {
+        "locations": None,
+        "platforms": None,
+        "devices": None,
+        "clientApplications": None,
+        "authenticationFlows": None,
+        "insiderRiskLevels": None,
+        "userRiskLevels": [],
+        "signInRiskLevels": [],
+        "servicePrincipalRiskLevels": [],
+        "applications": {
+            "includeApplications": [],
+            "excludeApplications": [],
+            "includeUserActions": [],
+            "includeAuthenticationContextClassReferences": [],
+            "applicationFilter": None,
+        },
+        "users": {
+            "excludeUsers": [],
+            "includeGroups": [],
+            "excludeGroups": [],
+            "includeRoles": [],
+            "excludeRoles": [],
+            "includeGuestsOrExternalUsers": None,
+            "excludeGuestsOrExternalUsers": None,
+        },
+    },
+    "grantControls": {"builtInControls": [], "customAuthenticationFactors": [], "termsOfUse": []},
+}
+"""Every other condition and control that Graph v1.0 knows, as it is when it says nothing; sent only against one that says
+something: https://learn.microsoft.com/graph/api/resources/conditionalaccessconditionset and ``…accessgrantcontrols``."""
+_BY_PEOPLE = ("state", "conditions.users.exclude")
+"""What people decide of the policy for security information."""
 
 
 def settle(graph: Graph, plan: Plan) -> None:
@@ -80,32 +118,90 @@ def _rule(graph: Graph, context: Context) -> None:
     found = _only(graph, context.display_name)
     if found is None:
         graph.write(f"{what}: create, enabled", "POST", _POLICIES, wanted)
-    elif same(wanted, found):
-        graph.same(what)
+        return
+    whole = _without_others(wanted, found, _OTHERS)
+    if unknown := list(_unknown(whole, found)):
+        raise ForeignError(
+            f"{what} has {', '.join(unknown)}, which this does not know: Entra may give out the context without asking for "
+            "anything; take it away"
+        )
+    differing = list(_differing(whole, found))
+    if differing:
+        graph.write(f"{what}: set {', '.join(differing)}", "PATCH", f"{_POLICIES}/{found['id']}", whole)
     else:
-        differing = sorted(field for field, value in wanted.items() if not same(value, found.get(field)))
-        graph.write(f"{what}: set {', '.join(differing)}", "PATCH", f"{_POLICIES}/{found['id']}", wanted)
+        graph.same(what)
 
 
 def _security_info(graph: Graph, plan: Plan) -> None:
     name = f"{plan.name}: registering security information"
     found = _only(graph, name)
+    body: Json = {
+        "displayName": name,
+        "state": _REPORTING,
+        "conditions": {
+            "clientAppTypes": ["all"],
+            "applications": {"includeUserActions": ["urn:user:registersecurityinfo"]},
+            "users": {"includeUsers": ["All"]},
+        },
+        "grantControls": {"operator": "OR", "authenticationStrength": {"id": STRENGTHS["mfa"]}},
+    }
     if found is None:
-        body = {
-            "displayName": name,
-            "state": _REPORTING,
-            "conditions": {
-                "clientAppTypes": ["all"],
-                "applications": {"includeUserActions": ["urn:user:registersecurityinfo"]},
-                "users": {"includeUsers": ["All"]},
-            },
-            "grantControls": {"operator": "OR", "authenticationStrength": {"id": STRENGTHS["mfa"]}},
-        }
         graph.write(f"Conditional Access {name}: create, report-only", "POST", _POLICIES, body)
         return
-    graph.same(f"Conditional Access {name}")
+    whole = _without_others(body, found, _OTHERS)
+    changed = [*_differing(whole, found), *_unknown(whole, found)]
+    if changed := [each for each in changed if not each.startswith(_BY_PEOPLE)]:
+        graph.note(f"Conditional Access {name} is not as it was made: {', '.join(changed)}; is that meant?")
+    else:
+        graph.same(f"Conditional Access {name}")
     if found.get("state") != "enabled":
         graph.note(f"Conditional Access {name} is not enforced yet: a person switches it on (docs/deploy.md)")
+
+
+def _without_others(wanted: Json, found: Mapping[str, Any], others: Json) -> Json:
+    """What is wanted, and empty whatever else says something."""
+    whole = dict(wanted)
+    for name, empty in others.items():
+        there = found.get(name)
+        if isinstance(empty, dict):
+            whole[name] = _without_others(wanted.get(name, {}), there or {}, empty)
+        elif name not in wanted and _says(there):
+            whole[name] = empty
+    return whole
+
+
+def _unknown(whole: Json, found: Mapping[str, Any]) -> Iterator[str]:
+    """Conditions and controls that say something and are neither wanted nor known, by their paths."""
+    for part in ("conditions", "grantControls"):
+        yield from _beyond(whole[part], found.get(part) or {}, part)
+
+
+def _beyond(whole: Json, found: Mapping[str, Any], path: str) -> Iterator[str]:
+    for name, value in found.items():
+        if "@" in name or not _says(value):
+            continue
+        if name not in whole:
+            yield f"{path}.{name}"
+        elif isinstance(whole[name], dict) and isinstance(value, dict) and name != "authenticationStrength":
+            yield from _beyond(whole[name], value, f"{path}.{name}")
+
+
+def _differing(wanted: Json, found: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for name, value in wanted.items():
+        there = found.get(name)
+        if same(value, there):
+            continue
+        if isinstance(value, dict) and isinstance(there, dict):
+            yield from _differing(value, there, f"{path}{name}.")
+        else:
+            yield f"{path}{name}"
+
+
+def _says(value: object) -> bool:
+    """Whether a condition or control is set; Graph answers with null, an empty list or an object of such for one that is not."""
+    if isinstance(value, Mapping):
+        return any(_says(each) for name, each in value.items() if "@" not in name)
+    return bool(value) and value != "none"
 
 
 def _only(graph: Graph, name: str) -> Json | None:
