@@ -184,3 +184,88 @@ def body(resource: dict[str, Any]) -> dict[str, Any]:
     while isinstance(found, dict) and "config" in found:
         found = found["config"]
     return found if isinstance(found, dict) else {}
+
+
+_DECLARING = frozenset(
+    ("targetScope", "extension", "param", "var", "output", "resource", "module", "metadata")
+)
+_OPENING, _CLOSING_SIGNS = frozenset(("{", "[", "(", "${")), frozenset(("}", "]", ")"))
+
+
+def spoken(text: str) -> str:
+    """An expression in one spelling: without comments, line ends and spaces that mean nothing."""
+    return _one_spelling(list(scan(text)))
+
+
+def said(template: Template, declaration: str, path: str = "") -> list[str]:
+    """What a declaration, such as ``module web``, says of a key, each time that it does, in one spelling.
+
+    Keys of a dotted path stand within each other. Without a path: all that follows the ``=``. ``=``: that, up to the first brace
+    (a condition, a loop).
+    """
+    found = [_declared(template.tokens, declaration)]
+    if path == "=":
+        return [_one_spelling(each[: _first_brace(each)]) for each in found if each]
+    for key in filter(None, path.split(".")):
+        found = [inner for each in found for inner in _under(each, key)]
+    return [_one_spelling(each) for each in found if each]
+
+
+def _one_spelling(tokens: list[Token]) -> str:
+    return " ".join(
+        f"'{each.text}'" if each.kind == "text" else each.text for each in tokens if each.kind != "end"
+    )
+
+
+def _depths(tokens: list[Token]) -> Iterator[tuple[int, int, Token]]:
+    """Place, depth before it, and each token."""
+    depth = 0
+    for at, token in enumerate(tokens):
+        if token.kind == "sign" and token.text in _CLOSING_SIGNS:
+            depth -= 1
+        yield at, depth, token
+        if token.kind == "sign" and token.text in _OPENING:
+            depth += 1
+
+
+def _declared(tokens: list[Token], declaration: str) -> list[Token]:
+    kind, name = declaration.split()
+    begun, equals = False, 0
+    for at, depth, token in _depths(tokens):
+        if depth or token.kind == "end":
+            continue
+        if begun and (token.text == "@" or token.text in _DECLARING) and tokens[at - 1].kind == "end":
+            return tokens[equals + 1 : at]
+        if not begun and token.text == kind and at + 1 < len(tokens) and tokens[at + 1].text == name:
+            begun = True
+        elif begun and not equals and token.text == "=":
+            equals = at
+    return tokens[equals + 1 :] if begun else []
+
+
+def _first_brace(tokens: list[Token]) -> int:
+    return next(
+        (at for at, each in enumerate(tokens) if each.kind == "sign" and each.text == "{"), len(tokens)
+    )
+
+
+def _under(tokens: list[Token], key: str) -> Iterator[list[Token]]:
+    for at, token in enumerate(tokens[:-1]):
+        before = tokens[at - 1].text if at else "\n"
+        if (
+            token.kind != "word"
+            or token.text != key
+            or tokens[at + 1].text != ":"
+            or before not in {"\n", "{", ","}
+        ):
+            continue
+        rest = tokens[at + 2 :]
+        end = next(
+            (
+                place
+                for place, depth, each in _depths(rest)
+                if depth < 0 or (not depth and each.text in {"\n", ","})
+            ),
+            len(rest),
+        )
+        yield rest[:end]

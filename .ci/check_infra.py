@@ -6,6 +6,7 @@
 import sys
 from pathlib import Path
 
+import infra_rights
 import infra_rules
 import infra_structure
 from bicep_files import read
@@ -17,7 +18,7 @@ def faults(folder: Path) -> list[str]:
     found = list(infra_structure.faults(estate))
     if any(each.problem for each in estate.templates.values()) or "main.bicep" not in estate.templates:
         return found
-    return found + list(infra_rules.faults(estate))
+    return [*found, *infra_rules.faults(estate), *infra_rights.faults(estate)]
 
 
 def main() -> int:

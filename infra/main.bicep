@@ -136,6 +136,8 @@ var allTags = union(tags, {
 })
 var webName = '${name}-web-${unique}'
 var packages = 'packages'
+// Names, not outputs, where a name of a resource is made of them: what-if then sees what would be made.
+var photosAccount = '${prefix}pho${unique}'
 var photosContainer = 'id-photos'
 var headsContainer = 'audit-heads'
 var backupsContainer = 'table-backups'
@@ -206,7 +208,7 @@ module photos 'storage/photos.bicep' = {
   name: 'storage-photos'
   params: {
     location: location
-    name: '${prefix}pho${unique}'
+    name: photosAccount
     sku: storageSku
     tags: allTags
     container: photosContainer
@@ -218,8 +220,11 @@ module photos 'storage/photos.bicep' = {
 
 module audit 'storage/audit.bicep' = {
   name: 'storage-audit'
+  dependsOn: [
+    photos
+  ]
   params: {
-    account: photos.outputs.name
+    account: photosAccount
     container: headsContainer
     immutableDays: headsImmutableDays
     locked: headsLocked

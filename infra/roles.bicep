@@ -96,7 +96,7 @@ var definitions = [
 ]
 
 resource roles 'Microsoft.Authorization/roleDefinitions@2022-04-01' = [for each in definitions: {
-  name: guid(scope, each.key)
+  name: guid(scope, prefix, each.key)
   properties: {
     roleName: '${prefix} ${each.key} (${uniqueString(scope)})'
     description: each.description
@@ -117,12 +117,12 @@ resource roles 'Microsoft.Authorization/roleDefinitions@2022-04-01' = [for each 
 
 @description('Ids of the role definitions by key.')
 output ids object = {
-  rowsAsk: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'rowsAsk'))
-  rowsCount: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'rowsCount'))
-  rowsErase: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'rowsErase'))
-  rowsKeep: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'rowsKeep'))
-  messagesWork: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'messagesWork'))
-  blobsAdd: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'blobsAdd'))
-  blobsErase: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'blobsErase'))
-  blobsKeep: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, 'blobsKeep'))
+  rowsAsk: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, prefix, 'rowsAsk'))
+  rowsCount: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, prefix, 'rowsCount'))
+  rowsErase: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, prefix, 'rowsErase'))
+  rowsKeep: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, prefix, 'rowsKeep'))
+  messagesWork: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, prefix, 'messagesWork'))
+  blobsAdd: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, prefix, 'blobsAdd'))
+  blobsErase: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, prefix, 'blobsErase'))
+  blobsKeep: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', guid(scope, prefix, 'blobsKeep'))
 }
