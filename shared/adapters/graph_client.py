@@ -75,11 +75,13 @@ class GraphConnection:
             UnknownOutcomeError: 5xx, timeout, lost or unreadable answer.
         """
         with self._telemetry.span(SpanName.GRAPH, call=what) as span:
-            answer = "2xx"
+            answer = "none"  # also when it is cut off: whether Graph answered is then not known
             try:
                 opened = await self._open()
                 async with _translating(what, self._timeout):
-                    return await call(_Request(opened, query))
+                    done = await call(_Request(opened, query))
+                answer = "2xx"
+                return done
             except PortError as error:
                 answer = answer_of(error)
                 raise

@@ -1,5 +1,6 @@
 """What is told of a call of Graph: which one, and its answer by class; a refusal by its status, since alerts ask for 403."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -55,3 +56,24 @@ async def test_an_answer_that_was_given_is_told_too() -> None:
     assert await graph.once("GET user", answers) == 1
     await graph.close()
     assert telemetry.metrics[0].fields["answer"] == "2xx"
+
+
+async def test_a_call_that_is_cut_off_is_not_told_as_a_success() -> None:
+    """The function's time is up, or its host stops: the call is cancelled, and what Graph did is not known."""
+    telemetry = RecordingTelemetry()
+    graph = GraphConnection(URL, Anybody(), allowed_hosts=["127.0.0.1"], telemetry=telemetry)  # type: ignore[arg-type]
+    begun = asyncio.Event()
+
+    async def hangs(_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    call = asyncio.create_task(graph.once("POST temporaryAccessPassMethods", hangs))
+    await begun.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    await graph.close()
+
+    assert telemetry.spans[0].fields["answer"] == "none"
+    assert telemetry.metrics[0].fields["answer"] == "none"
