@@ -24,12 +24,22 @@ async def health(visit: Visit) -> func.HttpResponse:
 @bp.route(route="health/ready", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
 @door(ANYONE)
 async def health_ready(visit: Visit) -> func.HttpResponse:
-    """Storage answers, the worker was seen alive lately and found nothing wrong; otherwise codes alone: strangers read this."""
+    """Storage answers, the worker was seen alive lately and found nothing wrong; otherwise codes alone: strangers read this.
+
+    The marks of the two packages tell whoever deploys that the new one runs.
+    """
     del visit
     ready = await check_ready(bootstrap.web())
     status = HTTPStatus.OK if ready.ready else HTTPStatus.SERVICE_UNAVAILABLE
     parts = {"storage": ready.storage, "worker": ready.worker}
     codes = [each.value for each in ready.checks]
+    packages = {"web": ready.web_package, "worker": ready.worker_package}
     return answers.document(
-        {"status": "ok" if ready.ready else "not ready", **parts, "checks": codes}, status=status
+        {
+            "status": "ok" if ready.ready else "not ready",
+            **parts,
+            "checks": codes,
+            "packages": packages,
+        },
+        status=status,
     )

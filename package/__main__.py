@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from package.archive import MOST_BYTES, MOST_FILES, TooLargeError, digest, write
-from package.contents import contents
+from package.contents import MARK, contents
 from package.dependencies import installed
 from package.graph_trees import NewShapeError
 
@@ -39,7 +39,8 @@ def main() -> int:
     print(
         f"{ARCHIVE.relative_to(ROOT)}: {size:,} bytes of at most {MOST_BYTES:,}, "
         f"{len(files):,} files of at most {MOST_FILES:,}, {time.monotonic() - began:.0f} s\n"
-        f"sha256 {digest(ARCHIVE)}"
+        f"sha256 {digest(ARCHIVE)}\n"
+        f"mark {files[MARK].decode()}"
     )
     return 0
 

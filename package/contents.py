@@ -1,7 +1,8 @@
 """What the deployment package holds: our own code, and of the dependencies what it reads."""
 
+import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,9 @@ from package.graph_pruning import PACKAGE, Pruning
 
 #: Nothing else of the checkout is deployed: a list of what is, so that nothing comes along by being forgotten.
 SHIPPED: Final = ("function_app.py", "functions", "host.json", "shared")
+#: What tells this package from another one, for the service itself (shared/adapters/package_mark.py).
+MARK: Final = "shared/package.mark"
+_MARK_DIGITS: Final = 12
 #: Where the Python worker of the platform looks for an app's packages.
 SITE_PACKAGES: Final = ".python_packages/lib/site-packages"
 
@@ -33,7 +37,17 @@ def contents(app: Path, site_packages: Path) -> dict[str, bytes]:
             files[f"{place}c"] = compiled(source, f"site-packages/{name}")
         else:
             files[place] = source
+    files[MARK] = mark(files).encode()
     return files
+
+
+def mark(files: Mapping[str, bytes]) -> str:
+    """A short digest of names and contents: the zip's own digest cannot stand in the zip."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
+    return digest.hexdigest()[:_MARK_DIGITS]
 
 
 def languages(app: Path) -> frozenset[str]:

@@ -115,7 +115,7 @@ def _words(place: tuple[int | str, ...], message: str) -> list[str]:
 def _as_text(role: str, report: HealthReport) -> str:
     from shared.bootstrap.doctor_words import MEANS, MEND
 
-    lines = [f"{role}, {report.at.isoformat(timespec='seconds')}"]
+    lines = [f"{role}, {report.at.isoformat(timespec='seconds')}, package {report.package or 'unknown'}"]
     for each in report.findings:
         lines += [
             f"{'warning' if each.warning else 'WRONG  '} {each.code.value}{f' ({each.about})' if each.about else ''}",
@@ -143,7 +143,13 @@ def _as_json(role: str, report: HealthReport) -> str:
         }
         for each in report.findings
     ]
-    document = {"role": role, "at": report.at.isoformat(), "well": not report.failed, "findings": findings}
+    document = {
+        "role": role,
+        "at": report.at.isoformat(),
+        "package": report.package,
+        "well": not report.failed,
+        "findings": findings,
+    }
     return json.dumps(document, ensure_ascii=False)
 
 

@@ -52,6 +52,7 @@ def storage() -> "Storage":
 @cache
 def web() -> "WebPorts":
     """What the doors' use cases need."""
+    from shared.adapters.package_mark import package_mark
     from shared.adapters.pillow_photos import PillowPhotoLab
     from shared.adapters.sealed_pass import RsaSealer
     from shared.adapters.system import SystemRandomness
@@ -80,6 +81,7 @@ def web() -> "WebPorts":
         links=_links(),
         sealer=RsaSealer(),
         forms=forms(),
+        package=package_mark(),
     )
 
 
@@ -142,6 +144,7 @@ def health() -> "HealthPorts":
     from shared import names
     from shared.adapters.acs_probe import AcsCalls
     from shared.adapters.graph_probe import GraphCalls
+    from shared.adapters.package_mark import package_mark
     from shared.adapters.storage_probe import StorageCalls
     from shared.bootstrap.key_marks import key_marks
     from shared.services.health_ports import HealthPorts
@@ -163,6 +166,7 @@ def health() -> "HealthPorts":
         erased=names.ERASED_BY_WORKER if works else (),
         has_country=bool(given.holiday_country),
         key_marks=key_marks(given),
+        package=package_mark(),
     )
 
 

@@ -113,11 +113,19 @@ class KeySeen:
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """What the worker found when it last looked. ``at`` is the business time, UTC."""
+    """What the worker found when it last looked.
+
+    Attributes:
+        at: The business time, UTC.
+        findings: What is wrong.
+        keys: Since when each key is used.
+        package: The mark of the package that the worker runs from; empty: none has said.
+    """
 
     at: datetime
     findings: tuple[Finding, ...] = ()
     keys: tuple[KeySeen, ...] = ()
+    package: str = ""
 
     @property
     def failed(self) -> tuple[HealthCode, ...]:

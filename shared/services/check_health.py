@@ -49,7 +49,7 @@ async def check_health(ports: HealthPorts) -> HealthReport:
     done = await asyncio.gather(*(_bounded(name, each, ports.seconds) for name, each in _checks(ports)))
     keys, trouble = await _keys(ports)
     findings = [finding for found in done for finding in found] + trouble + key_findings(keys, now)
-    return HealthReport(at=now, findings=tuple(dict.fromkeys(findings)), keys=keys)
+    return HealthReport(at=now, findings=tuple(dict.fromkeys(findings)), keys=keys, package=ports.package)
 
 
 async def keep_health(ports: HealthPorts) -> HealthReport:

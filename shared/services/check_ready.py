@@ -16,11 +16,15 @@ class Readiness:
         storage: Storage answers.
         worker: The worker was seen alive lately.
         checks: Codes of what keeps the service from its work; they name no table, permission or setting.
+        web_package: The mark of the package that web runs from.
+        worker_package: That of the worker when it last looked; empty: it has not said.
     """
 
     storage: bool
     worker: bool
     checks: tuple[HealthCode, ...] = ()
+    web_package: str = ""
+    worker_package: str = ""
 
     @property
     def ready(self) -> bool:
@@ -33,6 +37,14 @@ async def check_ready(ports: WebPorts) -> Readiness:
     try:
         report = await read_health(ports.switches, ports.clock.now())
     except PortError:
-        return Readiness(storage=False, worker=False, checks=(HealthCode.STORAGE_SILENT,))
+        return Readiness(
+            storage=False, worker=False, checks=(HealthCode.STORAGE_SILENT,), web_package=ports.package
+        )
     codes = report.failed
-    return Readiness(storage=True, worker=HealthCode.WORKER_SILENT not in codes, checks=codes)
+    return Readiness(
+        storage=True,
+        worker=HealthCode.WORKER_SILENT not in codes,
+        checks=codes,
+        web_package=ports.package,
+        worker_package=report.package,
+    )

@@ -21,6 +21,7 @@ class HealthPorts:
         has_country: Whether national holidays are asked for.
         key_marks: Setting of a key that can be rotated, and the mark of the key in use.
         seconds: How long one check may take.
+        package: The mark of the package that this process runs from.
     """
 
     clock: ports.Clock
@@ -39,3 +40,4 @@ class HealthPorts:
     has_country: bool = False
     key_marks: Mapping[str, str] = field(default_factory=dict, repr=False)
     seconds: float = 25.0
+    package: str = "source"

@@ -32,3 +32,5 @@ class WebPorts:
     links: ports.Links
     sealer: ports.Sealer
     forms: ports.Forms
+    package: str = "source"
+    """The mark of the package that this process runs from."""

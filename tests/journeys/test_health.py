@@ -38,6 +38,7 @@ def test_a_permission_taken_away_is_named_by_readiness_and_the_doctor_until_it_i
         "storage": True,
         "worker": True,
         "checks": ["graph_refused"],
+        "packages": {"web": "source", "worker": "source"},
     }
 
     code, told = _deployed(town)

@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import importlib.util
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 from package import archive, contents
 from package.dependencies import is_read
 from package.start import NotFromPackageError, OnlyFromPackage
+from shared.adapters import package_mark
 from tests.fitness.source import ROOT
 
 BOTH = frozenset({"ja", "en"})
@@ -63,7 +65,7 @@ def test_only_what_is_deployed_is_in_it(app: Path, libraries: Path) -> None:
         "function_app.py", "__pycache__/function_app.cpython-313.pyc", "host.json",
         "functions/http_home.py", "functions/__pycache__/http_home.cpython-313.pyc",
         "shared/adapters/graph_client.py", "shared/adapters/__pycache__/graph_client.cpython-313.pyc",
-        "shared/presentation/locale/ja/messages.po",
+        "shared/presentation/locale/ja/messages.po", "shared/package.mark",
         f"{site}/lib/__init__.pyc", f"{site}/lib/data.json", f"{site}/msgraph/__init__.pyc",
     }  # fmt: skip
 
@@ -87,6 +89,20 @@ def test_the_same_input_makes_the_same_bytes(app: Path, libraries: Path, tmp_pat
     again = contents.contents(app, libraries)
     archive.write(tmp_path / "two.zip", dict(reversed(again.items())))
     assert archive.digest(tmp_path / "one.zip") == archive.digest(tmp_path / "two.zip")
+
+
+def test_the_mark_tells_packages_apart_and_a_checkout_from_a_package(app: Path, libraries: Path) -> None:
+    first = contents.contents(app, libraries)
+    assert re.fullmatch(r"[0-9a-f]{12}", first[contents.MARK].decode())
+    assert contents.contents(app, libraries)[contents.MARK] == first[contents.MARK]
+    (app / "host.json").write_text('{"x": 1}', "utf-8")
+    assert contents.contents(app, libraries)[contents.MARK] != first[contents.MARK]
+
+    assert package_mark.FILE.relative_to(ROOT).as_posix() == contents.MARK
+    assert package_mark.package_mark() == "source"
+    unpacked = app / "mark"
+    unpacked.write_bytes(first[contents.MARK])
+    assert package_mark.package_mark(unpacked) == first[contents.MARK].decode()
 
 
 def test_a_pyc_is_used_whatever_times_the_unpacked_files_have(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
     """Let the checks find these."""
 
     async def here() -> tuple[str, HealthReport]:
-        return "worker", HealthReport(AT, findings)
+        return "worker", HealthReport(AT, findings, package="0123456789ab")
 
     monkeypatch.setattr(doctor, "_here", here)
 
@@ -58,6 +58,7 @@ def test_the_text_says_what_is_wrong_what_it_means_and_how_to_mend_it(
     )
     doctor.main([])
     told = capsys.readouterr().out
+    assert told.startswith("worker, 2026-11-24T09:00:00+00:00, package 0123456789ab\n")
     assert "WRONG   graph_refused (User.Read.All)\n" in told
     assert f"{MEANS[HealthCode.GRAPH_REFUSED]}\n        -> {MEND[HealthCode.GRAPH_REFUSED]}" in told
     assert "warning poison_parked\n" in told
@@ -73,6 +74,7 @@ def test_json_is_one_document_on_one_line(
     assert line.count("\n") == 1
     told = json.loads(line)
     assert (told["role"], told["well"], told["at"]) == ("worker", False, AT.isoformat())
+    assert told["package"] == "0123456789ab"
     assert told["findings"][0]["code"] == "graph_refused"
     assert told["findings"][0]["about"] == "User.Read.All"
     assert told["findings"][0]["grade"] == "wrong"

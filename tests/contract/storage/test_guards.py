@@ -190,7 +190,9 @@ async def test_the_worker_s_report_is_kept_whole_and_the_last_one_stays(ports: P
     first = HealthReport(
         AT, (Finding(HealthCode.GRAPH_REFUSED, "User.Read.All"), Finding(HealthCode.KEY_OLD))
     )
-    second = HealthReport(AT + timedelta(minutes=10), keys=(KeySeen("LINK_KEYS", "0123456789ab", AT),))
+    second = HealthReport(
+        AT + timedelta(minutes=10), keys=(KeySeen("LINK_KEYS", "0123456789ab", AT),), package="0123456789ab"
+    )
     await ports.switches.keep_report(first)
     assert await ports.switches.last_report() == first
     await ports.switches.keep_report(second)

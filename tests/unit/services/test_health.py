@@ -187,6 +187,16 @@ async def test_what_is_not_known_of_the_keys_is_found() -> None:
     assert await house.found() == [("storage_silent", "keys")]
 
 
+async def test_readiness_says_which_package_web_and_which_the_worker_runs_from() -> None:
+    house = House()
+    house.world.web = replace(house.world.web, package="newer")
+    before = await check_ready(house.world.web)
+    assert (before.web_package, before.worker_package) == ("newer", "")
+    await keep_health(house.ports(package="older"))
+    after = await check_ready(house.world.web)
+    assert (after.web_package, after.worker_package) == ("newer", "older")
+
+
 async def test_the_service_is_ready_once_the_worker_has_said_that_all_is_well() -> None:
     house = House()
     assert await house.ready() == (False, ["report_missing", "worker_silent"])
