@@ -12,8 +12,8 @@ from pathlib import Path
 
 from infra.entra import groups, policies, registrations
 from infra.entra.graph import Graph, GraphRefusedError
-from infra.entra.plan import Plan, WrongPlanError, read_plan
-from infra.entra.registrations import ForeignError
+from infra.entra.plan import ForeignError, Plan, WrongPlanError, read_plan
+from infra.entra.wanted import DEPLOY
 
 _GRAPH = "https://graph.microsoft.com/v1.0"
 _HELP = {
@@ -95,12 +95,11 @@ def _applications(graph: Graph, plan: Plan, me: str, say: Callable[[str], None])
     for name, value in settings.items():
         if value:
             say(f"  {name}={value}")
-    for key, what in (
-        ("forms-flow", "Client ID of the flow"),
-        ("deploy", "AZURE_CLIENT_ID of the workflows"),
-    ):
-        if key in made:
-            say(f"  {what}: {made[key].client_id}")
+    if "forms-flow" in made:
+        say(f"  Client ID of the flow: {made['forms-flow'].client_id}")
+    for key, each in made.items():
+        if key.startswith(DEPLOY):
+            say(f"  AZURE_CLIENT_ID of environment {key.removeprefix(DEPLOY)}: {each.client_id}")
     say("")
 
 

@@ -18,6 +18,13 @@ TO_COME = "(made by --apply)"
 _TIMEOUT = 60
 _TRIES = 5
 _LONGEST_PAUSE = 60
+_NOT_KNOWN_YET = (
+    "does not reference a valid application object",
+    "Not a valid reference update",
+    "one of its queried reference-property objects are not present",
+)
+"""How Graph words a 400 about something that was made a moment ago
+(https://github.com/microsoftgraph/msgraph-bicep-types/issues/193, https://github.com/Azure/ARO-HCP/pull/6325)."""
 
 
 class GraphRefusedError(Exception):
@@ -28,6 +35,7 @@ class GraphRefusedError(Exception):
         super().__init__(f"{method} {path}: {status} {code}: {message} (request-id {request_id})")
         self.status = status
         self.code = code
+        self.message = message
 
 
 class Graph:
@@ -88,7 +96,7 @@ class Graph:
         """Change the tenant, or say in a dry run what would be changed and return nothing.
 
         ``upsert`` makes a PATCH create what is missing (``Prefer: create-if-missing``). A new object is not known to every
-        server of Graph at once: 404 and "does not exist" are tried again for a while.
+        server of Graph at once: 404, and a 400 that says so, are tried again for half a minute.
 
         Raises:
             GraphRefusedError: Graph refused; what was written before stays, and running it again goes on from there.
@@ -149,7 +157,8 @@ def _passes_by(refused: GraphRefusedError, method: str) -> bool:
     """Whether the same call may succeed in a moment.
 
     Throttled: yes. Overloaded: not what adds something (POST), since it may have been done; running the whole again looks first.
-    Missing: only what writes, on something made a moment ago that not every server of Graph knows yet.
+    Missing, or a reference to what is missing: only what writes, on something made a moment ago that not every server of Graph
+    knows yet; nothing was done then, so a POST may be sent again.
     """
     match refused.status:
         case 429:
@@ -158,6 +167,8 @@ def _passes_by(refused: GraphRefusedError, method: str) -> bool:
             return method != "POST"
         case 404:
             return method != "GET"
+        case 400:
+            return method != "GET" and any(each in refused.message for each in _NOT_KNOWN_YET)
         case _:
             return False
 

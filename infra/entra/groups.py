@@ -3,8 +3,9 @@
 from urllib.parse import quote
 
 from infra.entra.graph import TO_COME, Graph, Json
-from infra.entra.plan import ROLES, Plan
-from infra.entra.registrations import ForeignError, Made, role_id
+from infra.entra.plan import ROLES, ForeignError, Plan
+from infra.entra.registrations import Made
+from infra.entra.wanted import role_id
 
 _FORMS = "Forms.Submit"
 _PROTECTED = "Protected"
@@ -29,7 +30,9 @@ def settle(graph: Graph, plan: Plan, made: dict[str, Made], me: str) -> list[str
     """
     ids = {each: _group(graph, plan, each, me) for each in (*ROLES, _PROTECTED)}
     staff = made["staff"]
-    _no_side_doors(graph, staff, set(ids.values()))
+    _no_side_doors(graph, "staff", staff, set(ids.values()))
+    if "api" in made:
+        _no_side_doors(graph, "the API", made["api"], {_flow(graph, plan, made)})
     for role in ROLES:
         _assign(graph, f"group {plan.name} {role}: app role {role}", ids[role], staff, role_id(plan, role))
     if "forms-flow" in made:
@@ -76,14 +79,23 @@ def _group(graph: Graph, plan: Plan, role: str, me: str) -> str:
     return str(found["id"])
 
 
-def _no_side_doors(graph: Graph, staff: Made, ids: set[str]) -> None:
-    """Whoever has a staff role beside the groups stands in no protected group."""
-    for each in graph.list(f"/servicePrincipals/{quote(staff.principal)}/appRoleAssignedTo"):
-        if each["principalId"] not in ids:
+def _no_side_doors(graph: Graph, whose: str, of: Made, known: set[str]) -> None:
+    """Whoever has a role beside those of the plan decides without standing in a protected group, or sends forms unseen."""
+    for each in graph.list(f"/servicePrincipals/{quote(of.principal)}/appRoleAssignedTo"):
+        if each["principalId"] not in known:
             raise ForeignError(
-                f"{each.get('principalDisplayName', each['principalId'])} has a role of staff without one of the groups; "
-                "take it away (Enterprise applications, Users and groups), and put the person into the group"
+                f"{each.get('principalDisplayName') or '?'} ({each['principalId']}) has a role of {whose} beside the plan; "
+                "take it away (Enterprise applications, Users and groups); members of staff belong into the groups"
             )
+
+
+def _flow(graph: Graph, plan: Plan, made: dict[str, Made]) -> str:
+    """The flow's service principal, also while the plan has it switched off: taking its role away is for a person to decide."""
+    if "forms-flow" in made:
+        return made["forms-flow"].principal
+    app = graph.get(f"/applications(uniqueName='{plan.name}-forms-flow')?$select=appId")
+    found = graph.get(f"/servicePrincipals(appId='{app['appId']}')?$select=id") if app else None
+    return str(found["id"]) if found else ""
 
 
 def _assign(graph: Graph, what: str, principal: str, resource: Made, role: str) -> None:

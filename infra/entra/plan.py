@@ -1,6 +1,7 @@
 """Reads and checks the plan file: what this tenant's set-up is to look like."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ class WrongPlanError(Exception):
     """The plan file cannot be used; the text says what is wrong, all at once."""
 
 
+class ForeignError(Exception):
+    """Something that this must not touch or build upon; the text says what, and what to do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What is wanted.
@@ -43,7 +48,9 @@ class Plan:
         web_identity: Object (principal) id of the managed identity of ``web``; empty: it does not exist yet.
         flow: Whether there is a flow of Microsoft Forms.
         frontends: Whether other frontends may be allowed: the scope of the API.
-        github: ``owner/name`` of the repository that deploys, and the environments' names; empty: none.
+        github: The repository that deploys as the subject of its tokens names it (``owner/name``, or ``owner@id/name@id``:
+            https://learn.microsoft.com/entra/workload-id/workload-identities-github-immutable-subjects), and the environments'
+            names, letter by letter; empty: none.
         role_assignable: Whether the groups are role-assignable: only few administrators can then change who is in them.
         protected_groups: Further groups of protected accounts that exist already.
         tap: Fields of the Temporary Access Pass policy that this sets; every other one stays.
@@ -109,6 +116,8 @@ def read_plan(path: Path) -> Plan:
     )
 
 
+_REPOSITORY = re.compile(r"[\w.-]+(@\d+)?/[\w.-]+(@\d+)?", re.ASCII)
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _KNOWN: dict[str, type] = {
     "tenant_id": str,
     "base_url": str,
@@ -142,18 +151,27 @@ def _wrong(given: dict[str, Any]) -> list[str]:
     wrong += [f"{each!r} is not an id (such as 8a1c…-…)" for each in ids if not _is_id(each)]
     if urlsplit(given["base_url"]).scheme != "https":
         wrong.append("base_url must begin with https://")
-    github = given.get("github") or {}
-    if github and not (
-        set(github) == {"repository", "environments"}
-        and isinstance(github["repository"], str)
-        and isinstance(github["environments"], list)
-    ):
-        wrong.append("github must hold repository and environments")
+    wrong += _wrong_github(given.get("github") or {})
     for name, value in given.get("tap", {}).items():
         if type(value) is not TAP_FIELDS.get(name):
             wrong.append(f"tap.{name} is not known, or of another kind")
     for name, each in given.get("contexts", {}).items():
         wrong += _wrong_context(name, each)
+    return wrong
+
+
+def _wrong_github(github: dict[str, Any]) -> list[str]:
+    if not github:
+        return []
+    repository, environments = github.get("repository"), github.get("environments")
+    if set(github) != {"repository", "environments"} or not isinstance(environments, list):
+        return ["github must hold repository and environments"]
+    wrong = []
+    if not (isinstance(repository, str) and _REPOSITORY.fullmatch(repository)):
+        wrong.append("github.repository must be owner/name, or owner@id/name@id")
+    named = [each for each in environments if isinstance(each, str) and _ENVIRONMENT.fullmatch(each)]
+    if not named or len(named) != len(environments) or len({each.lower() for each in named}) != len(named):
+        wrong.append("github.environments must be different names of letters, digits and -")
     return wrong
 
 

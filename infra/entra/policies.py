@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.entra.graph import Graph, Json, where
-from infra.entra.plan import STRENGTHS, Context, Plan
-from infra.entra.registrations import ForeignError, same
+from infra.entra.plan import STRENGTHS, Context, ForeignError, Plan
+from infra.entra.registrations import same
 
 _TAP = "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/temporaryAccessPass"
 _CONTEXTS = "/identity/conditionalAccess/authenticationContextClassReferences"

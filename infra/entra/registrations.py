@@ -1,4 +1,4 @@
-"""App registrations: applicants, staff, the API, the flow of Microsoft Forms, the repository that deploys.
+"""Makes the app registrations of ``wanted.py`` and their service principals, and keeps them so.
 
 Found again by ``uniqueName``, which only the service that made them can set and nobody can change
 (https://learn.microsoft.com/graph/api/application-upsert); a display name anybody could copy. Before one is touched its owners
@@ -6,23 +6,20 @@ are looked at: who owns a registration can add a secret to it and sign in as it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
+from infra.entra import strangers
 from infra.entra.graph import TO_COME, Graph, Json, where
-from infra.entra.plan import ROLES, Plan
+from infra.entra.plan import ForeignError, Plan
+from infra.entra.wanted import DEPLOY, Registration, Trust, wanted
 
 GRAPH_APP = "00000003-0000-0000-c000-000000000000"
 _EXCHANGE = "api://AzureADTokenExchange"
 _READ = (
     "id,appId,displayName,signInAudience,web,spa,publicClient,isFallbackPublicClient,api,appRoles,optionalClaims,"
-    "identifierUris,requiredResourceAccess,passwordCredentials,keyCredentials"
+    f"identifierUris,requiredResourceAccess,{strangers.CREDENTIALS}"
 )
-
-
-class ForeignError(Exception):
-    """Something that this must not touch or build upon; the text says what, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -34,83 +31,6 @@ class Made:
     principal: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trust:
-    """Whose tokens stand for the registration instead of a secret."""
-
-    name: str
-    issuer: str
-    subject: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Registration:
-    """What one registration is to look like. ``scopes`` are delegated OIDC scopes consented to for everybody."""
-
-    key: str
-    body: Json
-    assigned_only: bool
-    scopes: tuple[str, ...] = ()
-    trusts: tuple[Trust, ...] = field(default=())
-    is_api: bool = False
-
-
-def wanted(plan: Plan) -> list[Registration]:
-    """Every registration of the plan, in the order in which they are made."""
-    trusts: tuple[Trust, ...] = ()
-    if plan.web_identity:
-        issuer = f"https://login.microsoftonline.com/{plan.tenant_id}/v2.0"
-        trusts = (Trust(name="web", issuer=issuer, subject=plan.web_identity),)
-    people = {
-        "signInAudience": "AzureADMyOrg",
-        "isFallbackPublicClient": False,
-        "spa": {"redirectUris": []},
-        "publicClient": {"redirectUris": []},
-        "web": {
-            "redirectUris": [f"{plan.base_url}/auth/callback", f"{plan.base_url}/"],
-            "implicitGrantSettings": {"enableAccessTokenIssuance": False, "enableIdTokenIssuance": False},
-        },
-    }
-    made = [
-        Registration(
-            key="applicants",
-            body=people | {"optionalClaims": _claims("auth_time")},
-            assigned_only=False,
-            scopes=("openid", "profile"),
-            trusts=trusts,
-        ),
-        Registration(
-            key="staff",
-            body=people | {"appRoles": [_role(plan, each, "User") for each in ROLES]},
-            assigned_only=True,
-            scopes=("openid", "profile"),
-            trusts=trusts,
-        ),
-    ]
-    if plan.flow or plan.frontends:
-        made.append(Registration(key="api", body=_api(plan), assigned_only=False, is_api=True))
-    if plan.flow:
-        made.append(
-            Registration(key="forms-flow", body={"signInAudience": "AzureADMyOrg"}, assigned_only=True)
-        )
-    repository, environments = plan.github
-    if repository:
-        trusted = tuple(
-            Trust(
-                name=each,
-                issuer="https://token.actions.githubusercontent.com",
-                subject=f"repo:{repository}:environment:{each}",
-            )
-            for each in environments
-        )
-        made.append(
-            Registration(
-                key="deploy", body={"signInAudience": "AzureADMyOrg"}, assigned_only=True, trusts=trusted
-            )
-        )
-    return made
-
-
 def settle(graph: Graph, plan: Plan, me: str) -> dict[str, Made]:
     """Bring every registration to what is wanted; nothing is ever deleted.
 
@@ -118,7 +38,30 @@ def settle(graph: Graph, plan: Plan, me: str) -> dict[str, Made]:
         ForeignError: a registration has an owner, secret or trust that the plan does not know.
         GraphRefusedError: Graph refused.
     """
+    if not plan.web_identity:
+        graph.note(
+            "web_identity is empty: neither applicants nor staff trust the identity of web, so nobody can sign in while "
+            "SIGN_IN_WITH_IDENTITY is true, as the parameter files have it"
+        )
+    repository, environments = plan.github
+    if environments:
+        _no_deployer_of_all(graph, plan)
+        if "@" not in repository:
+            graph.note(
+                f"{repository} is trusted by its name alone: a repository made or renamed since 15 July 2026 is named with its "
+                "ids (owner@id/name@id), and without them whoever takes the name over later is trusted"
+            )
     return {each.key: _settle(graph, plan, each, me) for each in wanted(plan)}
+
+
+def _no_deployer_of_all(graph: Graph, plan: Plan) -> None:
+    """An earlier version made one registration for every environment."""
+    key = f"{plan.name}-{DEPLOY}".rstrip("-")
+    if graph.get(f"/applications(uniqueName='{key}')?$select=id") is not None:
+        raise ForeignError(
+            f"registration {plan.name} {DEPLOY.rstrip('-')} may deploy to every environment: take its roles in Azure away and "
+            "delete it; each environment gets one of its own"
+        )
 
 
 def _settle(graph: Graph, plan: Plan, wanted_one: Registration, me: str) -> Made:
@@ -130,7 +73,7 @@ def _settle(graph: Graph, plan: Plan, wanted_one: Registration, me: str) -> Made
     if found is None:
         app = graph.write(f"registration {name}: create", "PATCH", path, body, upsert=True)
     else:
-        _no_strangers(graph, plan, found, wanted_one, me)
+        strangers.none_in_registration(graph, plan, found, wanted_one, me)
         app = found
         body = _keeping_others(body, found)
         differing = {field: value for field, value in body.items() if not same(value, found.get(field))}
@@ -144,7 +87,7 @@ def _settle(graph: Graph, plan: Plan, wanted_one: Registration, me: str) -> Made
         graph.write(f"registration {name}: set identifierUris", "PATCH", f"/applications/{app_id}", uris)
     for trust in wanted_one.trusts:
         _trust(graph, name, app_id, trust)
-    principal = _principal(graph, name, client_id, assigned_only=wanted_one.assigned_only)
+    principal = _principal(graph, plan, name, client_id, me, assigned_only=wanted_one.assigned_only)
     if wanted_one.scopes:
         _consent(graph, name, principal, wanted_one.scopes)
     return Made(app_id, client_id, principal)
@@ -169,32 +112,6 @@ def _beside(ours: list[Json], there: list[Json] | None) -> list[Json]:
     return [*ours, *({key: value for key, value in each.items() if key != "origin"} for each in others)]
 
 
-def _no_strangers(graph: Graph, plan: Plan, found: Json, wanted_one: Registration, me: str) -> None:
-    """Nobody but those whom the plan names may be able to sign in as this registration."""
-    name = found["displayName"]
-    known = {*plan.owners, me}
-    strangers = [
-        each["id"] for each in graph.list(f"/applications/{found['id']}/owners") if each["id"] not in known
-    ]
-    trusted = {(each.issuer, each.subject) for each in wanted_one.trusts}
-    foreign = [
-        each["name"]
-        for each in graph.list(f"/applications/{found['id']}/federatedIdentityCredentials")
-        if (each["issuer"], each["subject"]) not in trusted
-    ]
-    if strangers:
-        raise ForeignError(f"registration {name} has an owner who is not in the plan: {', '.join(strangers)}")
-    if foreign:
-        raise ForeignError(
-            f"registration {name} trusts something that is not in the plan: {', '.join(foreign)}"
-        )
-    secrets = [*(found.get("passwordCredentials") or ()), *(found.get("keyCredentials") or ())]
-    for each in secrets:
-        graph.note(
-            f"registration {name}: a secret or certificate ends {each.get('endDateTime', '?')}; known to you?"
-        )
-
-
 def _trust(graph: Graph, name: str, app_id: str, trust: Trust) -> None:
     path = f"/applications/{app_id}/federatedIdentityCredentials"
     body = {"name": trust.name, "issuer": trust.issuer, "subject": trust.subject, "audiences": [_EXCHANGE]}
@@ -204,13 +121,15 @@ def _trust(graph: Graph, name: str, app_id: str, trust: Trust) -> None:
     graph.write(f"registration {name}: trust {trust.name} ({trust.subject})", "POST", path, body)
 
 
-def _principal(graph: Graph, name: str, client_id: str, *, assigned_only: bool) -> str:
+def _principal(graph: Graph, plan: Plan, name: str, client_id: str, me: str, *, assigned_only: bool) -> str:
     path = f"/servicePrincipals(appId='{client_id}')"
-    found = None if client_id == TO_COME else graph.get(f"{path}?$select=id,appRoleAssignmentRequired")
+    fields = f"id,appRoleAssignmentRequired,{strangers.CREDENTIALS}"
+    found = None if client_id == TO_COME else graph.get(f"{path}?$select={fields}")
     wanted_one = {"appRoleAssignmentRequired": assigned_only}
     if found is None:
         made = graph.write(f"enterprise application {name}: create", "PATCH", path, wanted_one, upsert=True)
         return str(made.get("id", TO_COME))
+    strangers.none_in_principal(graph, plan, name, found, me)
     if bool(found.get("appRoleAssignmentRequired")) is not assigned_only:
         graph.write(
             f"enterprise application {name}: assignment required = {assigned_only}", "PATCH", path, wanted_one
@@ -248,49 +167,6 @@ def _consent(graph: Graph, name: str, principal: str, scopes: Sequence[str]) -> 
     graph.write(
         f"enterprise application {name}: consent to {scope['scope']} for everybody", method, path, body
     )
-
-
-def _api(plan: Plan) -> Json:
-    scopes = [_scope(plan)] if plan.frontends else []
-    roles = [_role(plan, "Forms.Submit", "Application")] if plan.flow else []
-    return {
-        "signInAudience": "AzureADMyOrg",
-        "api": {"requestedAccessTokenVersion": 2, "oauth2PermissionScopes": scopes},
-        "appRoles": roles,
-    }
-
-
-def _claims(*names: str) -> Json:
-    return {"idToken": [{"name": each, "essential": True} for each in names]}
-
-
-def role_id(plan: Plan, value: str) -> str:
-    """Id of an app role or scope: made of its name, so that a second run makes the same one."""
-    return str(uuid5(NAMESPACE_URL, f"{plan.tenant_id}/{plan.name}/{value}"))
-
-
-def _role(plan: Plan, value: str, member: str) -> Json:
-    return {
-        "id": role_id(plan, value),
-        "value": value,
-        "displayName": value,
-        "description": f"{plan.name}: {value}",
-        "allowedMemberTypes": [member],
-        "isEnabled": True,
-    }
-
-
-def _scope(plan: Plan) -> Json:
-    return {
-        "id": role_id(plan, "Applications.Submit"),
-        "value": "Applications.Submit",
-        "type": "User",
-        "isEnabled": True,
-        "adminConsentDisplayName": "Apply for the signed-in person",
-        "adminConsentDescription": "Send an application of the signed-in person and read how it stands.",
-        "userConsentDisplayName": "Apply for you",
-        "userConsentDescription": "Send your application and read how it stands.",
-    }
 
 
 def same(wanted_value: object, found: object) -> bool:

@@ -1,7 +1,8 @@
 """A small tenant behind Graph's HTTP door: as much of it as setting Entra ID up needs, as Graph documents it.
 
 PATCH by ``uniqueName`` or ``appId`` with ``Prefer: create-if-missing`` creates; lists come one object a page; a role or a consent
-given twice is refused. ``fail_at`` makes the n-th write fail, before or after it took effect.
+given twice is refused. ``fail_at`` makes the n-th write fail, before or after it took effect; ``late`` says of which writes the
+first two find that what they refer to is not known yet, and in what words.
 """
 
 import copy
@@ -26,9 +27,9 @@ GRAPH_APP = "00000003-0000-0000-c000-000000000000"
 
 
 class Refused(Exception):
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, message: str = "refused") -> None:
         super().__init__(code)
-        self.status, self.code = status, code
+        self.status, self.code, self.message = status, code, message
 
 
 class Tenant:
@@ -54,6 +55,8 @@ class Tenant:
         self.fail_at = 0
         self.fail_after_effect = False
         self.throttle = 0
+        self.late: dict[str, str] = {}
+        self.missed: list[str] = []
         self.as_application = False
         self.lacking: tuple[str, ...] = ()
         self.base = ""
@@ -69,6 +72,10 @@ class Tenant:
     def app(self, unique: str) -> Json:
         return next(each for each in self.of("applications") if each["uniqueName"] == unique)
 
+    def principal(self, unique: str) -> Json:
+        client = self.app(unique)["appId"]
+        return next(each for each in self.of("servicePrincipals") if each["appId"] == client)
+
     def answer(
         self, method: str, path: str, query: dict[str, list[str]], body: Json, prefer: str
     ) -> tuple[int, Json]:
@@ -79,6 +86,7 @@ class Tenant:
             raise Refused(429, "activityLimitReached")
         if method == "GET":
             return 200, self._read(path, query)
+        self._late(path)
         self.writes.append(f"{method} {path}")
         if any("origin" in each for each in body.get("appRoles", ())):
             raise Refused(400, "Request_BadRequest")
@@ -89,6 +97,12 @@ class Tenant:
         if failing:
             raise Refused(500, "generalException")
         return answer
+
+    def _late(self, path: str) -> None:
+        for words, said in self.late.items():
+            if words in path and self.missed.count(path) < 2:
+                self.missed.append(path)
+                raise Refused(400, "Request_BadRequest", said)
 
     def _read(self, path: str, query: dict[str, list[str]]) -> Json:
         if path == "me":
@@ -190,7 +204,7 @@ def serving(tenant: Tenant) -> Iterator[str]:
                 )
             except Refused as refused:
                 status = refused.status
-                document = {"error": {"code": refused.code, "message": "refused", "innerError": {}}}
+                document = {"error": {"code": refused.code, "message": refused.message, "innerError": {}}}
             self.send_response(status)
             self.send_header("request-id", "r-1")
             sent = b"" if status == 204 else json.dumps(document).encode()

@@ -24,11 +24,44 @@ def _trust(tenant: Tenant) -> None:
 
 
 def _role_without_a_group(tenant: Tenant) -> None:
-    client = tenant.app("reregister-staff")["appId"]
-    staff = next(each for each in tenant.of("servicePrincipals") if each["appId"] == client)["id"]
+    staff = tenant.principal("reregister-staff")["id"]
     tenant.of(f"servicePrincipals/{staff}/appRoleAssignedTo").append(
         {"principalId": STRANGER, "appRoleId": "r"}
     )
+
+
+def _another_flow(tenant: Tenant) -> None:
+    api = tenant.principal("reregister-api")["id"]
+    role = tenant.app("reregister-api")["appRoles"][0]["id"]
+    tenant.of(f"servicePrincipals/{api}/appRoleAssignedTo").append(
+        {"principalId": STRANGER, "appRoleId": role}
+    )
+
+
+def _owner_of_an_enterprise_application(tenant: Tenant) -> None:
+    tenant.of(f"servicePrincipals/{tenant.principal('reregister-staff')['id']}/owners").append(
+        {"id": STRANGER}
+    )
+
+
+def _secret_of_an_enterprise_application(tenant: Tenant) -> None:
+    tenant.principal("reregister-applicants")["passwordCredentials"] = [{"keyId": "key-9"}]
+
+
+def _certificate_of_an_enterprise_application(tenant: Tenant) -> None:
+    tenant.principal("reregister-forms-flow")["keyCredentials"] = [{"keyId": "key-9"}]
+
+
+def _secret_beside_the_identity_of_web(tenant: Tenant) -> None:
+    tenant.app("reregister-staff")["passwordCredentials"] = [{"keyId": "key-9"}]
+
+
+def _certificate_of_what_deploys(tenant: Tenant) -> None:
+    tenant.app("reregister-deploy-test")["keyCredentials"] = [{"keyId": "key-9"}]
+
+
+def _one_that_deploys_to_all(tenant: Tenant) -> None:
+    tenant.of("applications").append({"id": "old", "uniqueName": "reregister-deploy", "appId": "old"})
 
 
 def _consent_to_more(tenant: Tenant) -> None:
@@ -54,6 +87,13 @@ def _second_rule(tenant: Tenant) -> None:
         (_owner_of_a_group, STRANGER),
         (_trust, "theirs"),
         (_role_without_a_group, STRANGER),
+        (_another_flow, STRANGER),
+        (_owner_of_an_enterprise_application, STRANGER),
+        (_secret_of_an_enterprise_application, "key-9"),
+        (_certificate_of_an_enterprise_application, "key-9"),
+        (_secret_beside_the_identity_of_web, "key-9"),
+        (_certificate_of_what_deploys, "key-9"),
+        (_one_that_deploys_to_all, "registration reregister deploy may deploy to every environment"),
         (_consent_to_more, "User.Read"),
         (_context_of_others, "Finance"),
         (_ordinary_group, "not role-assignable"),
@@ -93,6 +133,10 @@ def test_another_tenant_is_refused(setup: Setup, capsys: pytest.CaptureFixture[s
         ({"tap": {"defaultLength": "8"}}, "tap.defaultLength"),
         ({"contexts": {"STAFF_AUTH_CONTEXT": {"id": "c1"}}}, "must hold id"),
         ({"contexts": {"OTHER": {}}}, "no setting"),
+        ({"github": {"repository": "example", "environments": ["prod"]}}, "owner/name"),
+        ({"github": {"repository": "example/it", "environments": []}}, "github.environments"),
+        ({"github": {"repository": "example/it", "environments": ["prod", "Prod"]}}, "github.environments"),
+        ({"github": {"repository": "example/it", "environments": ["a:ref:refs"]}}, "github.environments"),
     ],
 )
 def test_a_wrong_plan_is_refused_with_what_is_wrong(

@@ -123,6 +123,52 @@ def test_the_flow_may_submit_forms_and_nothing_else(setup: Setup) -> None:
     ]
 
 
+def test_each_environment_is_deployed_to_by_a_registration_of_its_own(
+    setup: Setup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.run("--apply")
+
+    said = capsys.readouterr().out
+    for environment in ("test", "production"):
+        app = setup.tenant.app(f"reregister-deploy-{environment}")
+        trusted = setup.tenant.of(f"applications/{app['id']}/federatedIdentityCredentials")
+        assert [each["subject"] for each in trusted] == [f"repo:example/reregister:environment:{environment}"]
+        assert f"AZURE_CLIENT_ID of environment {environment}: {app['appId']}" in said
+
+
+def test_a_repository_may_be_named_with_its_ids_and_one_without_is_noted(
+    setup: Setup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.run()
+    assert "trusted by its name alone" in capsys.readouterr().out
+    setup.plan["github"] = {"repository": "example@12/reregister@34", "environments": ["production"]}
+
+    setup.run("--apply")
+
+    app = setup.tenant.app("reregister-deploy-production")
+    trusted = setup.tenant.of(f"applications/{app['id']}/federatedIdentityCredentials")
+    assert [each["subject"] for each in trusted] == ["repo:example@12/reregister@34:environment:production"]
+    assert "trusted by its name alone" not in capsys.readouterr().out
+
+
+def test_a_plan_without_the_identity_of_web_is_noted_and_secrets_are_then_told_of_only(
+    setup: Setup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.run("--apply")
+    assert "web_identity is empty" not in capsys.readouterr().out
+    for name in ("reregister-applicants", "reregister-staff"):
+        app = setup.tenant.app(name)
+        setup.tenant.of(f"applications/{app['id']}/federatedIdentityCredentials").clear()
+        app["passwordCredentials"] = [{"keyId": "key-9", "endDateTime": "2027-04-01"}]
+    setup.plan["web_identity"] = ""
+
+    assert setup.run() == 0
+
+    said = capsys.readouterr().out
+    assert "web_identity is empty" in said
+    assert said.count("key-9, ends 2027-04-01") == 2
+
+
 def test_an_authentication_context_never_stands_without_its_rule(setup: Setup) -> None:
     """Without an enabled policy that excludes nobody Entra puts the context into tokens without asking for anything."""
     setup.run("--apply")
@@ -199,6 +245,37 @@ def test_throttling_is_waited_for(setup: Setup) -> None:
     setup.tenant.throttle = 3
 
     assert setup.run("--apply") == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (
+            "servicePrincipals(",
+            "The appId 'x' of the service principal does not reference a valid application object.",
+        ),
+        ("appRoleAssignedTo", "Not a valid reference update."),
+        (
+            "oauth2PermissionGrants",
+            "Resource 'x' does not exist or one of its queried reference-property objects are not present.",
+        ),
+    ],
+)
+def test_what_not_every_server_of_graph_knows_yet_is_waited_for(setup: Setup, path: str, said: str) -> None:
+    setup.tenant.late = {path: said}
+
+    assert setup.run("--apply") == 0
+
+    assert setup.tenant.missed
+
+
+def test_another_refusal_is_not_waited_for(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
+    setup.tenant.late = {"groups(": "Invalid value specified for property 'mailNickname'."}
+
+    assert setup.run("--apply") == 1
+
+    assert len(setup.tenant.missed) == 1
+    assert "400 Request_BadRequest" in capsys.readouterr().err
 
 
 def test_a_missing_permission_is_said_and_no_token_is(
