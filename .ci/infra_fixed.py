@@ -35,28 +35,34 @@ ASSIGNMENTS = {
 _OF_MAIN = [
     (
         "module rbac",
-        "params",
+        "params.principals",
         """{
-            principals: {
-              web: identities.outputs.web.principalId
-              worker: identities.outputs.worker.principalId
-              courier: identities.outputs.courier.principalId
-              auditor: auditorsGroupId
-              operator: operatorsGroupId
-            }
-            roles: roles.outputs.ids
-            recordsAccount: records.outputs.name
-            photosAccount: photos.outputs.name
-            hostAccounts: { web: webHost.outputs.name worker: workerHost.outputs.name }
-            photosContainer: photosContainer
-            headsContainer: headsContainer
-            backupsContainer: backupsContainer
-            vault: vault.outputs.name
-            vaultEntries: { web: appSettings.outputs.webSecrets worker: appSettings.outputs.workerSecrets }
-            mail: mail.outputs.name
-            insights: monitoring.outputs.insightsName
+            web: identities.outputs.web.principalId
+            worker: identities.outputs.worker.principalId
+            courier: identities.outputs.courier.principalId
+            auditor: auditorsGroupId
+            operator: operatorsGroupId
         }""",
     ),
+    ("module rbac", "params.roles", "roles.outputs.ids"),
+    ("module rbac", "params.recordsAccount", "records.outputs.name"),
+    ("module rbac", "params.photosAccount", "photos.outputs.name"),
+    (
+        "module rbac",
+        "params.hostAccounts",
+        "{ web: webHost.outputs.name worker: workerHost.outputs.name }",
+    ),
+    ("module rbac", "params.photosContainer", "photosContainer"),
+    ("module rbac", "params.headsContainer", "headsContainer"),
+    ("module rbac", "params.backupsContainer", "backupsContainer"),
+    ("module rbac", "params.vault", "vault.outputs.name"),
+    (
+        "module rbac",
+        "params.vaultEntries",
+        "{ web: appSettings.outputs.webSecrets worker: appSettings.outputs.workerSecrets }",
+    ),
+    ("module rbac", "params.mail", "mail.outputs.name"),
+    ("module rbac", "params.insights", "monitoring.outputs.insightsName"),
     ("module web", "params.role", "'web'"),
     ("module web", "params.identity", "identities.outputs.web"),
     ("module web", "params.hostBlobUrl", "webHost.outputs.blobUrl"),
