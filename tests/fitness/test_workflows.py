@@ -21,7 +21,6 @@ VARIABLES: Final = frozenset(
         "AZURE_CLIENT_ID",
         "AZURE_TENANT_ID",
         "AZURE_SUBSCRIPTION_ID",
-        "RESOURCE_GROUP",
         "WEB_APP",
         "WORKER_APP",
         "BASE_URL",
@@ -87,9 +86,23 @@ def test_what_goes_to_azure_waits_for_its_environment_and_is_the_package_that_wa
     (job,) = _parsed(name)["jobs"].values()
     assert job["environment"] == "${{ inputs.environment }}"
     runs = [step.get("run", "") for step in job["steps"]]
-    assert next(i for i, run in enumerate(runs) if "sha256sum --check" in run) < min(
-        i for i, run in enumerate(runs) if "config-zip" in run
+    proved, compared, *sent = (
+        next(i for i, run in enumerate(runs) if words in run)
+        for words in ("infra.provenance", "sha256sum --check", "infra.publish")
     )
+    assert proved < compared < min(sent)
+    assert all("--sha256" in run for run in runs if "infra.publish" in run)
+    assert "infra.ready" in runs[-1]
+
+
+@pytest.mark.parametrize("name", ["deploy.yml", "rollback.yml"])
+def test_nothing_asks_azure_to_build_and_nothing_goes_on_after_a_failure(name: str) -> None:
+    """`config-zip` builds in Azure for Python, and looks for health behind doors that are shut."""
+    text = WORKFLOWS[name].read_text("utf-8")
+    assert "config-zip" not in text
+    assert "functions-action" not in text
+    assert "continue-on-error" not in text
+    assert "|| true" not in text
 
 
 @pytest.mark.parametrize(
