@@ -1,8 +1,9 @@
 """The lists of signing keys as the environment holds them: which signs, which only verify. Part of ``Settings``.
 
-``old,next:new`` is the first step of changing a key without a pause: processes read their settings at different times (a
-reference to Key Vault within 24 hours, https://learn.microsoft.com/azure/app-service/app-service-key-vault-references), so
-the new key is known everywhere before anything is signed with it.
+``old,next:new`` is the first step of changing a key without a pause: processes read their settings at different times (the
+platform keeps what a reference to Key Vault said for up to 24 hours, and a restart alone does not surely ask anew,
+https://learn.microsoft.com/azure/app-service/app-service-key-vault-references), so the new key is known everywhere before
+anything is signed with it.
 """
 
 from collections.abc import Sequence

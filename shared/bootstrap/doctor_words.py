@@ -45,7 +45,9 @@ MEND: Final = {
     HealthCode.CALENDAR_CLOSED: "Look at BUSINESS_WEEKDAYS, OPENS_AT, CLOSES_AT, CLOSURES and EXTRA_DAYS.",
     HealthCode.HOLIDAYS_UNKNOWN: "Look at HOLIDAY_COUNTRY, and deploy a newer version of the library.",
     HealthCode.CLOSURES_PAST: "Enter the coming year's closures in CLOSURES.",
-    HealthCode.KEY_OLD: "Put a new key at the end of the list; take the old one out when its links have expired.",
+    HealthCode.KEY_OLD: (
+        "Follow docs/operations.md, 'Changing a key': first as next:KEY, never straight to the end of the list."
+    ),
     HealthCode.CLOCK_SKEWED: "Restart the app, which moves it to another machine; on your own, synchronise the clock.",
     HealthCode.CHECK_BROKEN: "Run the doctor again; if it stays, the worker's log has the error under “a check broke”.",
     HealthCode.WORKER_SILENT: "Start the worker; if it runs, its log says why its timer fails.",

@@ -34,6 +34,18 @@ def test_every_code_has_words_and_a_row_in_the_document() -> None:
     assert {code for code, warning in rows.items() if warning} == {each.value for each in WARNINGS}
 
 
+def test_who_has_an_old_key_is_sent_to_the_runbook_that_changes_it_in_steps() -> None:
+    """A key that signs before both apps know it locks people out of their links: the runbook forbids it, so must we."""
+    (row,) = [line for line in PAGE.splitlines() if line.startswith("| `key_old`")]
+    runbook = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert "\n## Changing a key\n" in runbook
+    assert "operations.md#changing-a-key" in row
+    assert "docs/operations.md, 'Changing a key'" in MEND[HealthCode.KEY_OLD]
+    for words in (row, MEND[HealthCode.KEY_OLD]):
+        assert "next:KEY" in words
+        assert "never straight to the end" in words
+
+
 @pytest.mark.parametrize(
     ("findings", "code"),
     [
