@@ -22,7 +22,8 @@ def test_every_variable_that_a_parameter_file_needs_is_in_the_sample_of_the_page
 
 
 @pytest.mark.parametrize(
-    "name", ["FIRST_DEPLOYMENT", "MAIL_DOMAIN_VERIFIED", "ASSIGN_GRAPH_ROLES", "EVALUATION_MODE"]
+    "name",
+    ["FIRST_DEPLOYMENT", "MAIL_DOMAIN_VERIFIED", "MAIL_OWN_SENDER", "ASSIGN_GRAPH_ROLES", "EVALUATION_MODE"],
 )
 def test_every_switch_that_the_page_names_is_read_by_the_parameter_file(name: str) -> None:
     assert name in PAGE
@@ -33,6 +34,14 @@ def test_the_page_counts_the_graph_roles_right() -> None:
     roles = re.findall(r"role: '(\S+)'", Path("infra/graph.bicep").read_text("utf-8"))
 
     assert f'prints `"Succeeded"` and `{len(roles)}`' in PAGE
+
+
+def test_the_page_counts_the_role_assignments_right() -> None:
+    """Lines of the tables, and beside them: the host's account, telemetry, two secrets each; worker sends mail."""
+    rbac = Path("infra/rbac.bicep").read_text("utf-8")
+    web, worker = (len(re.findall(rf"who: '{who}'", rbac)) for who in ("web", "worker"))
+
+    assert f"prints `{web + 4}` and `{worker + 5}` with the defaults" in PAGE
 
 
 def test_the_secrets_of_the_page_are_those_of_the_vault() -> None:
