@@ -1,0 +1,35 @@
+"""The page that restores tables ends with the roles that the templates give: a table that was deleted has lost its own."""
+
+import re
+from collections import Counter
+
+from shared.services.back_up import ORDER
+from tests.fitness.source import ROOT
+
+_PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
+_SECTION = _PAGE.partition("## Restore from a backup\n")[2].partition("\n## ")[0]
+_STEPS = dict(re.findall(r"^(\d)\. (.*?)(?=^\d\. |\n\n)", _SECTION, re.MULTILINE | re.DOTALL))
+
+
+def test_a_table_is_never_made_by_hand_since_its_roles_come_from_the_templates() -> None:
+    step = _STEPS["2"]
+    assert "delete and create the tables" not in step
+    assert "never create one by hand" in step
+    assert "deploy the templates" in step
+    assert re.search(r"for each in ([a-z ]+); do", step)[1].split() == list(ORDER)  # type: ignore[index]
+
+
+def test_the_page_says_how_many_roles_each_table_has() -> None:
+    grants = re.findall(
+        r"\{ who: '(web|worker)', on: '(\w+)', may: 'rows", (ROOT / "infra/rbac.bicep").read_text("utf-8")
+    )
+    given = Counter(table for _, table in grants if table in ORDER)
+    said = dict(re.findall(r"`(\w+) (\d)`", _STEPS["2"]))
+    assert said == {table: str(number) for table, number in given.items()}
+
+
+def test_the_doctor_is_asked_before_web_is_started() -> None:
+    step = _STEPS["5"]
+    doctor, web = step.index("doctor --deployed"), step.index("start web")
+    assert step.index("Start the worker") < doctor < web
+    assert "storage_refused" in step[doctor:web]
