@@ -91,9 +91,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   name: name
   location: location
   kind: 'functionapp,linux'
-  tags: union(tags, {
-    'azd-service-name': role
-  })
+  tags: tags
   identity: {
     type: 'UserAssigned'
     userAssignedIdentities: {
@@ -104,7 +102,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     keyVaultReferenceIdentity: identity.id
-    // Nobody needs /admin from outside: nothing of this service is started by hand there.
+    // Nobody needs /admin from outside: nothing of this service is started by hand there. The host of this plan heeds the word since
+    // September 2025 (https://github.com/Azure/azure-functions-host/pull/11369); whether the platform does was not seen (unconfirmed).
     functionsRuntimeAdminIsolationEnabled: true
     publicNetworkAccess: 'Enabled'
     functionAppConfig: {

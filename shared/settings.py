@@ -23,6 +23,7 @@ from shared.telemetry_settings import TelemetrySettings
 
 _SHORTEST_KEY = 32
 _REFERENCE = "@microsoft.keyvault("
+_NOT_YET = "not-set"  # what infra/vault.bicep puts into the vault before the operator does; every key is longer anyway
 _SET_BY_THE_PLATFORM = ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME")
 _MOST_STAFF_ADDRESSES = 40
 _PASSWORD_PAGE = "https://passwordreset.microsoftonline.com/?whr=univtokyo.onmicrosoft.com"  # noqa: S105 - an address
@@ -270,13 +271,22 @@ class Settings(StorageSettings, ChannelSettings, RiskSettings, TelemetrySettings
             for name, some in keys.items()
             if any(len(each.get_secret_value()) < _SHORTEST_KEY for each in some)
         ]
+        client_secrets = {
+            "APPLICANT_CLIENT_SECRET": (self.applicant_client_secret,),
+            "STAFF_CLIENT_SECRET": (self.staff_client_secret,),
+        }
+        still_empty = [
+            f"{name} holds the placeholder of the first deployment"
+            for name, some in client_secrets.items()
+            if any(each.get_secret_value() == _NOT_YET for each in some)
+        ]
         # The platform leaves the reference itself in place of a secret that it cannot read: a key that anybody can guess.
         unresolved = [
             f"{name} holds a reference to Key Vault that was not resolved"
-            for name, some in keys.items()
+            for name, some in (keys | client_secrets).items()
             if any(each.get_secret_value().lower().startswith(_REFERENCE) for each in some)
         ]
-        return [*short, *unresolved]
+        return [*short, *still_empty, *unresolved]
 
     def _unsafe_in_the_cloud(self) -> list[str]:
         if not in_the_cloud():
