@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions._queues.bodies import reports_of
+from functions.failures import saying_only_where
 from shared import bootstrap, names
 from shared.services.take_report import take_report
 
@@ -10,6 +11,7 @@ bp = func.Blueprint()
 
 
 @bp.queue_trigger(arg_name="msg", queue_name=names.QUEUE_REPORTS, connection=names.RECORDS_CONNECTION)
+@saying_only_where
 async def queue_reports(msg: func.QueueMessage) -> None:
     """Take the reports of a message."""
     for report in reports_of(msg):
@@ -19,6 +21,7 @@ async def queue_reports(msg: func.QueueMessage) -> None:
 @bp.queue_trigger(
     arg_name="msg", queue_name=names.QUEUE_REPORTS + names.POISON_SUFFIX, connection=names.RECORDS_CONNECTION
 )
+@saying_only_where
 async def queue_reports_poison(msg: func.QueueMessage) -> None:
     """Try again what failed five times: what fails here is left for the lease, and comes back until it expires.
 

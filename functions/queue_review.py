@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions._queues.bodies import text_of
+from functions.failures import saying_only_where
 from shared import bootstrap, names
 from shared.services.look_at import look_at
 from shared.services.park_poison import park_poison
@@ -11,6 +12,7 @@ bp = func.Blueprint()
 
 
 @bp.queue_trigger(arg_name="msg", queue_name=names.LANE_REVIEW, connection=names.RECORDS_CONNECTION)
+@saying_only_where
 async def queue_review(msg: func.QueueMessage) -> None:
     """Look at the application that the message names."""
     await look_at(text_of(msg), bootstrap.worker())
@@ -19,6 +21,7 @@ async def queue_review(msg: func.QueueMessage) -> None:
 @bp.queue_trigger(
     arg_name="msg", queue_name=names.LANE_REVIEW + names.POISON_SUFFIX, connection=names.RECORDS_CONNECTION
 )
+@saying_only_where
 async def queue_review_poison(msg: func.QueueMessage) -> None:
     """Park what the platform gave up on: nothing is dropped."""
     await park_poison(names.LANE_REVIEW, text_of(msg), bootstrap.worker())

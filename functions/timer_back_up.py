@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.failures import saying_only_where
 from shared import bootstrap
 from shared.services.back_up import back_up
 
@@ -9,6 +10,7 @@ bp = func.Blueprint()
 
 
 @bp.timer_trigger(arg_name="timer", schedule="0 17 * * * *", use_monitor=True)
+@saying_only_where
 async def timer_back_up(timer: func.TimerRequest) -> None:
     """Export the tables if it is time. A missed run is made up for by the next, a doubled one finds nothing due."""
     del timer

@@ -259,7 +259,7 @@ def _answer_error(visit: Visit, error: Exception) -> func.HttpResponse:
         case LinkMalformedError():
             trouble = Trouble(Problem.NOT_FOUND)
         case PortError():
-            _LOG.warning("a port failed: %s: %s", type(error).__name__, error)
+            _LOG.warning("a port failed: %s at %s", type(error).__name__, frames(error))
             trouble = Trouble(Problem.UNAVAILABLE)
         case _:
             trace = token_hex(8)

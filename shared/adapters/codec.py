@@ -7,7 +7,7 @@ that rows of an earlier one can still be read. Times come back aware, in UTC.
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from shared.domain.application import Application
 from shared.domain.events import Event
@@ -26,6 +26,16 @@ def _text(kind: type, value: object) -> str:
     return _adapter(kind).dump_json(value).decode()
 
 
+def _value(kind: Any, text: str) -> Any:  # noqa: ANN401 - the value of any such type
+    """The value; pydantic's own error would hold the fields that it did not like, and the platform logs what it is told."""
+    try:
+        return _adapter(kind).validate_json(text)
+    except ValidationError:
+        pass
+    message = "not a record of this kind"
+    raise ValueError(message)
+
+
 def application_text(application: Application) -> str:
     """An application as JSON."""
     return _text(Application, application)
@@ -33,7 +43,7 @@ def application_text(application: Application) -> str:
 
 def application_from(text: str) -> Application:
     """An application from JSON; raises ValueError if it is none."""
-    value: Application = _adapter(Application).validate_json(text)
+    value: Application = _value(Application, text)
     return value
 
 
@@ -44,7 +54,7 @@ def event_text(event: Event) -> str:
 
 def event_from(text: str) -> Event:
     """An audit event from JSON; raises ValueError if it is none."""
-    value: Event = _adapter(Event).validate_json(text)
+    value: Event = _value(Event, text)
     return value
 
 
@@ -55,7 +65,7 @@ def mail_text(mail: OwedMail) -> str:
 
 def mail_from(text: str) -> OwedMail:
     """A mail owed from JSON; raises ValueError if it is none."""
-    value: OwedMail = _adapter(OwedMail).validate_json(text)
+    value: OwedMail = _value(OwedMail, text)
     return value
 
 
@@ -66,7 +76,7 @@ def budget_text(budget: MailBudget) -> str:
 
 def budget_from(text: str) -> MailBudget:
     """The mail budget from JSON; raises ValueError if it is none."""
-    value: MailBudget = _adapter(MailBudget).validate_json(text)
+    value: MailBudget = _value(MailBudget, text)
     return value
 
 
@@ -77,7 +87,7 @@ def freeze_text(switch: FreezeSwitch) -> str:
 
 def freeze_from(text: str) -> FreezeSwitch:
     """The freeze switch from JSON; raises ValueError if it is none."""
-    value: FreezeSwitch = _adapter(FreezeSwitch).validate_json(text)
+    value: FreezeSwitch = _value(FreezeSwitch, text)
     return value
 
 
@@ -88,7 +98,7 @@ def report_text(report: HealthReport) -> str:
 
 def report_from(text: str) -> HealthReport:
     """The report from JSON; raises ValueError if it is none."""
-    value: HealthReport = _adapter(HealthReport).validate_json(text)
+    value: HealthReport = _value(HealthReport, text)
     return value
 
 
@@ -99,7 +109,7 @@ def meter_text(meter: PassMeter) -> str:
 
 def meter_from(text: str) -> PassMeter:
     """The meter of passes from JSON; raises ValueError if it is none."""
-    value: PassMeter = _adapter(PassMeter).validate_json(text)
+    value: PassMeter = _value(PassMeter, text)
     return value
 
 
@@ -110,7 +120,7 @@ def fields_text(fields: dict[str, str]) -> str:
 
 def fields_from(text: str) -> dict[str, str]:
     """A flat record from JSON; raises ValueError if it is none."""
-    value: dict[str, str] = _adapter(dict[str, str]).validate_json(text)
+    value: dict[str, str] = _value(dict[str, str], text)
     return value
 
 
@@ -121,5 +131,5 @@ def names_text(names: tuple[str, ...]) -> str:
 
 def names_from(text: str) -> tuple[str, ...]:
     """A list of names from JSON; raises ValueError if it is none."""
-    value: tuple[str, ...] = _adapter(tuple[str, ...]).validate_json(text)
+    value: tuple[str, ...] = _value(tuple[str, ...], text)
     return value

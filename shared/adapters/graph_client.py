@@ -80,11 +80,12 @@ class GraphConnection:
                 opened = await self._open()
                 async with _translating(what, self._timeout):
                     done = await call(_Request(opened, query))
-                answer = "2xx"
-                return done
             except PortError as error:
                 answer = answer_of(error)
                 raise
+            else:
+                answer = "2xx"
+                return done
             finally:
                 span.tell(answer=answer)
                 self._telemetry.count(Metric.GRAPH_ANSWERS, call=what, answer=answer)

@@ -4,6 +4,7 @@ import logging
 
 from shared.domain.audit import AuditHead
 from shared.domain.steps import Findings
+from shared.logs import frames
 from shared.ports import ConflictError, PortError
 from shared.services.worker_ports import WorkerPorts
 
@@ -20,8 +21,9 @@ async def keep_head(head: AuditHead, found: Findings, ports: WorkerPorts) -> Non
         found.head_differs = head.number
     except PortError as error:
         _LOG.warning(
-            "a head of the audit chain is put off: %s",
+            "a head of the audit chain is put off: %s at %s",
             type(error).__name__,
+            frames(error),
             extra={"application": application},
         )
         found.head_blocked = True

@@ -42,6 +42,7 @@ from shared.domain.steps import (
     Wait,
 )
 from shared.domain.wakes import TRY_AGAIN, lane_of, wake_after
+from shared.logs import frames
 from shared.ports import (
     ConflictError,
     ForbiddenError,
@@ -153,7 +154,9 @@ class _Look:
             if isinstance(step, Commit | EraseRequests | ErasePhotos):
                 raise
             application = self._id
-            _LOG.warning("put off: %s: %s", type(error).__name__, error, extra={"application": application})
+            _LOG.warning(
+                "put off: %s at %s", type(error).__name__, frames(error), extra={"application": application}
+            )
             if isinstance(step, SendMails):
                 self._found.mails_blocked_until = self._ports.clock.now() + TRY_AGAIN
             else:
@@ -174,7 +177,10 @@ class _Look:
                 self._found.lock = None  # whose it is now is to be looked at again
             case SendMails(mails):
                 outcome = await send_mails(self._known(), mails, self._ports)
-                self._snapshot = outcome.snapshot
+                if outcome.snapshot.version == self._known().version:
+                    self._snapshot = outcome.snapshot
+                else:  # others went on meanwhile: what was found out belongs to the case as it was
+                    await self.read()
                 self._found.mails_blocked_until = outcome.blocked_until
             case KeepHead(head):
                 await keep_head(head, self._found, self._ports)
@@ -249,14 +255,9 @@ class _Look:
             await self.read()
             return
         tell_move(before.application if before else None, after, self._ports.telemetry)
-        if (
-            after.state is State.ISSUING
-            and before is not None
-            and after.attempts > before.application.attempts
-        ):
-            self._found.claimed = (
-                after.attempts
-            )  # only the save that claimed: others may be made in the meantime
+        claims = before is not None and after.attempts > before.application.attempts
+        if claims and after.state is State.ISSUING:  # only the save that claimed: others may be made meanwhile
+            self._found.claimed = after.attempts
         if after.terminal and before is not None and not before.application.terminal:
             await self._forget()
             await tell_successor(after, self._ports)

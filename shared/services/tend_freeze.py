@@ -14,6 +14,7 @@ from shared.domain.kinds import Role
 from shared.domain.putting_off import waits_for_thaw
 from shared.domain.requests import Request, RequestKind
 from shared.domain.staff import StaffIdentity
+from shared.logs import frames
 from shared.ports import Notice, NoticeKind, PortError, StaleError
 from shared.services.give_up import give_up
 from shared.services.set_aside import INBOX_LANE
@@ -36,7 +37,9 @@ async def tend_freeze(requests: Sequence[Request], ports: WorkerPorts) -> list[R
                 await ports.sweep.erase([each])
         except PortError as error:
             application = each.application
-            _LOG.warning("put off: %s: %s", type(error).__name__, error, extra={"application": application})
+            _LOG.warning(
+                "put off: %s at %s", type(error).__name__, frames(error), extra={"application": application}
+            )
     return [each for each in requests if each.kind not in _KINDS]
 
 

@@ -57,7 +57,9 @@ async def tend_links(requests: Sequence[Request], ports: WorkerPorts) -> list[Re
             done = await _tend(each, ports)
         except PortError as error:
             application = each.application
-            _LOG.warning("put off: %s: %s", type(error).__name__, error, extra={"application": application})
+            _LOG.warning(
+                "put off: %s at %s", type(error).__name__, frames(error), extra={"application": application}
+            )
         if not done:
             await _tell_if_late(each, ports)
     return [each for each in requests if each.kind not in _DEEDS]

@@ -17,6 +17,8 @@ from tests.unit.patient import get_approved, obtain
 from tests.unit.personal import LOST, completed, personal_in
 from tests.unit.world import World
 
+GRAPHS_OWN = "3b7e9c52-request"
+"""Something that only the text of an error says."""
 _PAGE = (ROOT / "docs" / "telemetry.md").read_text("utf-8")
 
 
@@ -129,7 +131,7 @@ async def test_nothing_that_is_told_of_a_recovery_names_anybody_or_opens_anythin
 
     async def fails_once(port: str, method: str) -> None:
         if (port, method) == ("directory", "facts") and next(trouble, False):
-            raise UnavailableError("not reached")
+            raise UnavailableError(f"Graph GET user: 503 (request {GRAPHS_OWN})")
 
     world.storage.hooks.before = fails_once
     with kept.hearing():
@@ -151,6 +153,7 @@ async def test_nothing_that_is_told_of_a_recovery_names_anybody_or_opens_anythin
     said = [str(each["body"]) for each in kept.logs]
     assert said
     assert all(each.startswith("put off") for each in said), "a look failed, as at a field that was refused"
+    assert GRAPHS_OWN not in told, "the text of an error"
     assert name in told
     assert personal_in(told, world) == []
     assert str(code) not in told
