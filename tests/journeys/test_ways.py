@@ -5,6 +5,7 @@ import re
 import pytest
 import requests
 
+from local.visitor import eventually
 from shared.domain.kinds import Channel
 from shared.domain.ways import Situation
 from tests.journeys.programs import answers_form
@@ -100,9 +101,12 @@ def test_a_form_is_returned_for_a_photo_and_goes_on_like_one_of_the_website(town
     assert 'value="wrong_document"' not in review
     case.decide("return", reason_code="other")
     case.waits("returned")
-    assert any(
-        "photo of your card" in each["subject"] or "カードの写真" in each["subject"]
-        for each in case.all_mails()
+    eventually(  # the state is saved before the mail goes out
+        lambda: any(
+            "photo of your card" in each["subject"] or "カードの写真" in each["subject"]
+            for each in case.all_mails()
+        ),
+        "the mail that asks for a photo",
     )
 
     photo = {"photo": ("card.jpg", town.card(person), "image/jpeg")}
