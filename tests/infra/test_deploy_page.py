@@ -69,3 +69,32 @@ def test_outputs_that_the_page_uses_exist() -> None:
     named = {"webUrl", "webAppName", "workerAppName", "workerPrincipalId", "mailDnsRecords"}
     assert named <= outputs
     assert {each for each in named if each not in PAGE} == set()
+
+
+def test_the_commands_of_ours_that_the_pages_name_exist() -> None:
+    text = PAGE + Path("docs/packaging.md").read_text("utf-8") + Path("docs/operations.md").read_text("utf-8")
+    named = set(re.findall(r"python3 -m infra\.(\w+)", text))
+
+    assert {"entra", "publish", "ready"} <= named
+    assert {each for each in named if not any(Path("infra").glob(f"{each}*"))} == set()
+
+
+def test_no_step_has_the_package_built_in_azure() -> None:
+    commands = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
+
+    assert "infra.publish" in commands
+    assert "az functionapp deployment" not in commands
+    assert "azd up" not in commands
+
+
+def test_what_holds_records_is_locked_and_the_group_is_not() -> None:
+    """A lock on the group would keep roles from being taken away, and old deployments from being cleared."""
+    accounts = re.findall(
+        r"^module \w+ 'storage/(?:records|photos|host)\.bicep'",
+        Path("infra/main.bicep").read_text("utf-8"),
+        re.MULTILINE,
+    )
+
+    assert len(accounts) == 4
+    assert 'prints `"keep"` four times' in PAGE
+    assert not re.search(r"az lock create[^\n]*--resource-group", PAGE)
