@@ -82,6 +82,8 @@ class TableApplications:
     async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
         """Record what became of mails; one that somebody else marked meanwhile stays as it is.
 
+        Then the case is read anew, and whole: the case as it was beside mails that were owed later is one that never was.
+
         Raises:
             MissingError: one of the mails was never owed.
             StaleError: others write them all the time.
@@ -96,7 +98,7 @@ class TableApplications:
                 fresh = await self.read(snapshot.application.id)
                 if fresh is None:
                     raise
-                snapshot = replace(snapshot, mails=fresh.mails, mail_versions=fresh.mail_versions)
+                snapshot = fresh
                 continue
             made = dict(zip((each.key for each in left), versions, strict=False))
             after = snapshot.marked(left)

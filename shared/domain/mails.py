@@ -86,6 +86,13 @@ class MailState(StrEnum):
     """Accepted by the mail service, and later reported as not delivered."""
 
 
+_FOLLOWED_BY: dict[MailState, frozenset[MailState]] = {
+    MailState.OWED: frozenset(MailState),
+    MailState.SENT: frozenset({MailState.BOUNCED}),
+    MailState.SKIPPED: frozenset({MailState.SENT, MailState.BOUNCED}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class OwedMail:
     """One message to one person, owed by a commit, sent at least once.
@@ -140,10 +147,11 @@ class OwedMail:
         return replace(self, state=MailState.BOUNCED, delivery=why, back_at=at, done_at=self.done_at or at)
 
     def gives_way_to(self, later: "OwedMail") -> bool:
-        """Whether ``later`` may be written in its place: what is owed may become anything, what was sent may come back."""
-        if self.state is MailState.OWED:
-            return True
-        return self.state is MailState.SENT and later.state is MailState.BOUNCED
+        """Whether ``later`` may be written in its place: what is owed may become anything, what was sent may come back.
+
+        One that was given up and went out all the same did go out: another worker was about it, or a report proves it.
+        """
+        return later.state in _FOLLOWED_BY.get(self.state, frozenset())
 
     def skipped(self, at: datetime) -> "OwedMail":
         """The same mail, given up: only a receipt may be."""

@@ -82,9 +82,14 @@ class Applications(Protocol):
         ...
 
     async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
-        """Record what became of mails, each by the ETag it was read with; returns the case as it is then.
+        """Record what became of mails, each by the ETag it was read with.
 
-        A mail that somebody else marked meanwhile stays as they marked it.
+        A mail that somebody else marked meanwhile stays as they marked it. Returned is the case that was read with these marks;
+        if one of them met another's, the whole case as it is now, with its new version: never parts of both.
+
+        Raises:
+            MissingError: who read the case did not know one of the mails, or it was erased meanwhile.
+            StaleError: others write them all the time.
         """
         ...
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from shared.domain.application import Change
 from shared.domain.erasing import after_erasure
 from shared.domain.issuing import Minted
+from shared.domain.mails import OwedMail
 from shared.domain.next_step import next_step
 from shared.domain.requests import Request
 from shared.domain.states import State
@@ -131,8 +132,7 @@ class _Look:
 
         The inbox first: so the case is never older than what its requests saw.
         """
-        inbox = await self._ports.inbox.waiting(self._id)
-        self._inbox = tuple(await sort_inbox(inbox, self._ports))
+        self._inbox = tuple(await sort_inbox(await self._ports.inbox.waiting(self._id), self._ports))
         self._snapshot = await self._ports.applications.read(self._id)
         self._found = Findings(
             minted=self._found.minted,
@@ -176,12 +176,7 @@ class _Look:
                 await supersede(other, self._known().application, self._ports)
                 self._found.lock = None  # whose it is now is to be looked at again
             case SendMails(mails):
-                outcome = await send_mails(self._known(), mails, self._ports)
-                if outcome.snapshot.version == self._known().version:
-                    self._snapshot = outcome.snapshot
-                else:  # others went on meanwhile: what was found out belongs to the case as it was
-                    await self.read()
-                self._found.mails_blocked_until = outcome.blocked_until
+                await self._send(mails)
             case KeepHead(head):
                 await keep_head(head, self._found, self._ports)
             case EraseRows() | ForgetLock():
@@ -196,6 +191,15 @@ class _Look:
                 self._found.photos_erased |= set(names)
             case _:
                 await self._act_on_account(step)
+
+    async def _send(self, mails: Sequence[OwedMail]) -> None:
+        """If others went on meanwhile, all is read anew: what was found out belongs to the case as it was."""
+        outcome = await send_mails(self._known(), mails, self._ports)
+        if outcome.snapshot.version == self._known().version:
+            self._snapshot = outcome.snapshot
+        else:
+            await self.read()
+        self._found.mails_blocked_until = outcome.blocked_until
 
     async def _gather(
         self, step: Gather | GatherDecider | GatherFormProof | GatherCard | LookUpPhoto
@@ -256,7 +260,7 @@ class _Look:
             return
         tell_move(before.application if before else None, after, self._ports.telemetry)
         claims = before is not None and after.attempts > before.application.attempts
-        if claims and after.state is State.ISSUING:  # only the save that claimed: others may be made meanwhile
+        if claims and after.state is State.ISSUING:  # this save, and no other that is made meanwhile
             self._found.claimed = after.attempts
         if after.terminal and before is not None and not before.application.terminal:
             await self._forget()
@@ -285,14 +289,13 @@ class _Look:
         if not await still_ours(self._known(), ids, self._found, self._ports):
             await self.read()
             return
-        minted = self._found.minted
         if set(ids) <= self._found.passes_deleted:
             self._found.unreachable = True
             return
         for each in ids:
             await self._ports.passes.delete(self._known().application.subject, each)
             self._found.passes_deleted |= {each}
-        if isinstance(minted, Minted) and minted.pass_id in ids:
+        if isinstance(self._found.minted, Minted) and self._found.minted.pass_id in ids:
             self._found.minted = None
         self._found.passes = None
 

@@ -97,18 +97,20 @@ class MemoryApplications:
     @call
     async def mark_mails(self, snapshot: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
         case = self._cases.get(key(snapshot.application.id))
+        now = self.peek(snapshot.application.id)
         names = [_mail_key(mail) for mail in mails]
         if not names:
             return snapshot
-        if case is None or not set(names) <= case.rows.keys():
+        if case is None or now is None or not set(names) <= case.rows.keys():
             raise MissingError("a mail was never owed")
         if len(set(names)) != len(mails):
             raise ForbiddenError("a row twice in one transaction")
+        after = marked(snapshot, now, mails)
+        rows = {each.key: each for each in after.mails}
         for name, mail in zip(names, mails, strict=True):
             if codec.mail_from(case.rows[name]).gives_way_to(mail):
-                case.rows[name] = codec.mail_text(mail)
-        now = self.peek(snapshot.application.id)
-        return replace(snapshot, mails=now.mails) if now else snapshot
+                case.rows[name] = codec.mail_text(rows[mail.key])
+        return after
 
     @call
     async def erase_rows(self, snapshot: Snapshot, what: RowErasure) -> Snapshot:
@@ -181,6 +183,22 @@ def blanked(request: Request, what: RowErasure) -> Request:
         body={} if what.bodies else request.body,
         evidence="" if what.evidence else request.evidence,
     )
+
+
+def marked(snapshot: Snapshot, now: Snapshot, mails: Sequence[OwedMail]) -> Snapshot:
+    """The case with these mails marked: as it was read, or whole as it is ``now`` if somebody else marked one meanwhile.
+
+    Raises:
+        MissingError: who read the case did not know one of them.
+    """
+    known = {each.key: each for each in snapshot.mails}
+    rows = {each.key: each for each in now.mails}
+    if any(each.key not in known for each in mails):
+        raise MissingError("a mail was never owed")
+    left = [each for each in mails if known[each.key].gives_way_to(each)]
+    if all(known[each.key] == rows[each.key] for each in left):
+        return snapshot.marked(left)
+    return now.marked([each for each in left if rows[each.key].gives_way_to(each)])
 
 
 def copied(request: Request) -> Request:

@@ -19,7 +19,7 @@ from shared.domain.requests import Answer, Request
 from shared.domain.retention import RowErasure, removes
 from shared.ports import ConflictError, ForbiddenError, MissingError, Snapshot, StaleError, Wake
 from tests.fakes.hooks import Hooks, call
-from tests.fakes.memory_cases import MemoryApplications, blanked
+from tests.fakes.memory_cases import MemoryApplications, blanked, marked
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.memory_work import MemoryInbox
 
@@ -140,13 +140,11 @@ class ValueApplications(MemoryApplications):
         rows = {each.key: each for each in present.mails} if present else {}
         if present is None or any(each.key not in rows for each in mails):
             raise MissingError("a mail was never owed")
-        for each in mails:
-            if rows[each.key].gives_way_to(each):
-                rows[each.key] = each
-        after = replace(present, mails=tuple(rows.values()))
+        returned = marked(snapshot, present, mails)
+        after = present.marked([each for each in mails if rows[each.key].gives_way_to(each)])
         self._snapshots[snapshot.application.id] = after
         self._witness.marked(after)
-        return replace(snapshot, mails=after.mails)
+        return returned
 
 
 class WatchedApplications(MemoryApplications):

@@ -150,6 +150,46 @@ async def test_a_mail_that_was_marked_meanwhile_stays_as_it_was_marked(ports: Po
     assert set(after.mails) == {one.sent(AT), two.sent(AT)}
 
 
+async def test_whoever_marks_late_gets_the_whole_case_as_it_is_now_and_never_parts_of_two(
+    ports: Ports,
+) -> None:
+    """A case as it was, with a mail that was owed later, is a case that never was: that mail would fit nowhere."""
+    application = fresh_id()
+    one, two, three = mail("a@example.org"), mail("b@example.org"), mail("c@example.org")
+    before = await _saved(ports, application, happened(sparse(application)).owing(one, two))
+    await ports.applications.mark_mails(before, [one.sent(AT)])
+    held = happened(before.application, EventKind.HELD).owing(three)
+    await ports.applications.save(before, held, None)
+
+    late = await ports.applications.mark_mails(before, [one.sent(AT), two.sent(AT)])
+
+    assert late == await ports.applications.read(application)
+    assert late.application == held.application
+    assert set(late.mails) == {one.sent(AT), two.sent(AT), three}
+
+
+async def test_whoever_marks_in_time_gets_the_case_that_was_read_with_the_marks(ports: Ports) -> None:
+    application = fresh_id()
+    one, two = mail("a@example.org"), mail("b@example.org")
+    before = await _saved(ports, application, happened(sparse(application)).owing(one))
+    await ports.applications.save(before, happened(before.application, EventKind.HELD).owing(two), None)
+
+    marked = await ports.applications.mark_mails(before, [one.sent(AT)])
+
+    assert (marked.application, marked.version) == (before.application, before.version)
+    assert marked.mails == (one.sent(AT),)
+
+
+async def test_a_mail_that_was_given_up_and_yet_went_out_is_known_to_have_gone_out(ports: Ports) -> None:
+    application, owed = fresh_id(), mail("a@example.org")
+    before = await _saved(ports, application, happened(sparse(application)).owing(owed))
+    sent = owed.sent(AT, "11111111-2222-4333-8444-555555555555")
+    await ports.applications.mark_mails(before, [owed.skipped(AT)])
+    await ports.applications.mark_mails(before, [sent])  # by what was read before
+    skipped_again = await ports.applications.mark_mails(before, [owed.skipped(AT)])
+    assert skipped_again.mails == (sent,)
+
+
 async def test_marking_a_mail_that_was_never_owed_marks_none(ports: Ports) -> None:
     application = fresh_id()
     owed = mail("a@example.org")

@@ -147,6 +147,19 @@ async def test_a_report_may_be_faster_than_our_own_row() -> None:
     assert world.subjects(people.OUTSIDE).count("pickup") == 1
 
 
+async def test_a_report_counts_for_a_mail_that_was_given_up_by_mistake() -> None:
+    """A report under our own id proves that it went out: the next address is tried all the same."""
+    world, name = await reach(State.IN_REVIEW)
+    world.seen.faults.append(Fault("applications", "mark_mails", CrashError(), times=1))
+    await world.decide()
+    await world.run()
+    link = mail_of(world, name, MailKind.PICKUP, people.OUTSIDE)
+    await world.worker.applications.mark_mails(world.snapshot(name), [link.skipped(world.clock.now())])
+    await comes_back(world, name, MailKind.PICKUP, people.OUTSIDE)
+    assert mail_of(world, name, MailKind.PICKUP, people.OUTSIDE).state is MailState.BOUNCED
+    assert world.subjects(people.OWN_MAILBOX).count("pickup") == 1
+
+
 async def test_a_look_that_was_cut_off_after_the_mark_is_made_up_for_when_the_message_comes_again() -> None:
     world, name = await reach(State.APPROVED)
     mail = mail_of(world, name, MailKind.PICKUP, people.OUTSIDE)
