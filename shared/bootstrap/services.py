@@ -2,6 +2,7 @@
 
 from asyncio import to_thread
 from functools import cache
+from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from shared.bootstrap.cards import card_tokens
 from shared.bootstrap.chosen import clock, rules, settings, site
 from shared.bootstrap.outlets import close_telemetry, telemetry
 from shared.bootstrap.parts import parts
-from shared.bootstrap.visitors import fresh_sign_ins, staff_tokens
+from shared.bootstrap.visitors import fresh_sign_ins, sign_in_probe, staff_tokens
 
 if TYPE_CHECKING:
     from azure.core.credentials import AzureKeyCredential
@@ -56,9 +57,10 @@ def web() -> "WebPorts":
     from shared.adapters.pillow_photos import PillowPhotoLab
     from shared.adapters.sealed_pass import RsaSealer
     from shared.adapters.system import SystemRandomness
+    from shared.services.watch_sign_in import SignInWatch
     from shared.services.web_ports import WebPorts
 
-    records = _records()
+    records, probe = _records(), sign_in_probe()
     return WebPorts(
         rules=rules(),
         clock=clock(),
@@ -82,6 +84,7 @@ def web() -> "WebPorts":
         sealer=RsaSealer(),
         forms=forms(),
         package=package_mark(),
+        sign_in=SignInWatch(probe, monotonic) if probe else None,
     )
 
 
@@ -158,6 +161,7 @@ def health() -> "HealthPorts":
         storage=StorageCalls(storage()),
         graph=GraphCalls(_graph()) if works else None,
         mail=AcsCalls(given.mail_endpoint, _mail_credential()) if works else None,
+        sign_in=sign_in_probe(),
         reads=names.READ_BY_WORKER if works else names.READ_BY_WEB,
         changes=names.CHANGED_BY_WORKER if works else (),
         queues=tuple(each for each in names.QUEUES if each not in names.POISON_QUEUES) if works else (),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from shared.bootstrap.chosen import base_url, settings
 from shared.bootstrap.parts import parts
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
     import requests
 
     from shared.adapters.id_tokens import Issuer
+    from shared.adapters.identity_proof import IdentityProof
     from shared.adapters.msal_sign_in import SignedIn, SignIn
     from shared.adapters.sessions import CookieKind, Cookies
-    from shared.ports import FreshSignIns, StaffTokens
+    from shared.ports import FreshSignIns, SignInProbe, StaffTokens
 
 _LOG = logging.getLogger(__name__)
 
@@ -139,16 +141,35 @@ def _sign_in() -> "SignIn":
     )
 
 
+def sign_in_probe() -> "SignInProbe | None":
+    """Asks Entra whether it takes web's identity for the registrations; None where secrets stand for them, and on the worker."""
+    from shared.adapters.entra_probe import EntraCalls
+    from shared.domain.health import SignInAs
+
+    given = settings()
+    if not given.sign_in_with_identity or given.app_role == "worker":
+        return None
+    graph = urlsplit(given.graph_url)
+    return EntraCalls(
+        issuer(),
+        _identity_proof(),
+        {SignInAs.APPLICANTS: given.applicant_client_id, SignInAs.STAFF: given.staff_client_id},
+        scope=f"{graph.scheme}://{graph.netloc}/.default",
+    )
+
+
 def _proof(secret: str) -> "str | Callable[[], str]":
     """What proves to Entra that we are a registration: its secret, or tokens of this app's identity, which needs none."""
-    given = settings()
-    if not given.sign_in_with_identity:
-        return secret
+    return _identity_proof() if settings().sign_in_with_identity else secret
+
+
+@cache
+def _identity_proof() -> "IdentityProof":
     from azure.identity import ManagedIdentityCredential
 
     from shared.adapters.identity_proof import IdentityProof
 
-    return IdentityProof(ManagedIdentityCredential(client_id=given.identity_client_id or None))
+    return IdentityProof(ManagedIdentityCredential(client_id=settings().identity_client_id or None))
 
 
 @cache

@@ -27,6 +27,8 @@ class HealthCode(StrEnum):
     PASS_POLICY_OFF = "pass_policy_off"
     MAIL_REFUSED = "mail_refused"
     MAIL_SILENT = "mail_silent"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_IN_SILENT = "sign_in_silent"
     CALENDAR_CLOSED = "calendar_closed"
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     CLOSURES_PAST = "closures_past"
@@ -76,6 +78,13 @@ class GraphCall(StrEnum):
     PASSKEYS = "UserAuthMethod-Passkey.ReadWrite.All"
     WINDOWS_HELLO = "UserAuthMethod-WindowsHello.ReadWrite.All"
     PLATFORM_CREDENTIALS = "UserAuthMethod-PlatformCred.ReadWrite.All"
+
+
+class SignInAs(StrEnum):
+    """The app registrations as which web signs people in."""
+
+    APPLICANTS = "applicants"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from shared.ports.errors import (
     UnknownOutcomeError,
 )
 from shared.ports.forms import Forms
-from shared.ports.health import GraphProbe, MailProbe, PassPolicy, StorageProbe
+from shared.ports.health import GraphProbe, MailProbe, PassPolicy, SignInProbe, StorageProbe
 from shared.ports.limits import Limits, LimitsSweep
 from shared.ports.mail import LinkTokens, MailComposer, Mailer, MailMessage, Notice, NoticeKind, SentMails
 from shared.ports.photo_prints import PhotoPrint, PhotoPrints
@@ -110,6 +110,7 @@ __all__ = [
     "Randomness",
     "Sealer",
     "SentMails",
+    "SignInProbe",
     "SignInSessions",
     "Snapshot",
     "StaffIdentity",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from shared.domain.health import GraphCall
+from shared.domain.health import GraphCall, SignInAs
 
 
 class StorageProbe(Protocol):
@@ -65,6 +65,19 @@ class GraphProbe(Protocol):
         Raises:
             ForbiddenError: Graph says 403: the app role is missing.
             UnavailableError: it says something else, or nothing.
+        """
+        ...
+
+
+class SignInProbe(Protocol):
+    """Entra ID, asked whether it takes this process for a registration, as it must whenever somebody signs in."""
+
+    async def ask(self, registration: SignInAs) -> None:
+        """Prove it, for nobody.
+
+        Raises:
+            ForbiddenError: Entra does not believe it: the registration does not trust this identity, or is not there.
+            UnavailableError: the platform gives no token of the identity, or Entra no usable answer.
         """
         ...
 

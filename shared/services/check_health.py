@@ -16,12 +16,13 @@ from shared.domain.health import (
     HealthCode,
     HealthReport,
     KeySeen,
+    SignInAs,
     calendar_findings,
     key_findings,
     keys_seen,
 )
 from shared.logs import frames
-from shared.ports import ForbiddenError, MissingError, PortError
+from shared.ports import ForbiddenError, MissingError, PortError, SignInProbe
 from shared.services.health_ports import HealthPorts
 
 _LOG = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class _Words:
 _STORAGE = _Words(HealthCode.STORAGE_REFUSED, HealthCode.STORAGE_MISSING, HealthCode.STORAGE_SILENT)
 _GRAPH = _Words(HealthCode.GRAPH_REFUSED, HealthCode.GRAPH_SILENT, HealthCode.GRAPH_SILENT)
 _MAIL = _Words(HealthCode.MAIL_REFUSED, HealthCode.MAIL_SILENT, HealthCode.MAIL_SILENT)
+_SIGN_IN = _Words(HealthCode.SIGN_IN_REFUSED, HealthCode.SIGN_IN_SILENT, HealthCode.SIGN_IN_SILENT)
 
 
 async def check_health(ports: HealthPorts) -> HealthReport:
@@ -65,6 +67,15 @@ async def keep_health(ports: HealthPorts) -> HealthReport:
     return report
 
 
+async def check_sign_in(probe: SignInProbe, seconds: float) -> tuple[Finding, ...]:
+    """Ask for each registration whether web can prove to be it, each within so many seconds; raises nothing."""
+    checks = (
+        (each.value, partial(_asked, each.value, _SIGN_IN, partial(probe.ask, each))) for each in SignInAs
+    )
+    done = await asyncio.gather(*(_bounded(name, check, seconds) for name, check in checks))
+    return tuple(finding for found in done for finding in found)
+
+
 def _checks(ports: HealthPorts) -> list[tuple[str, _Check]]:
     storage, graph, mail = ports.storage, ports.graph, ports.mail
     asked: list[tuple[str, _Words, Callable[[], Awaitable[object]]]] = []
@@ -85,6 +96,8 @@ def _checks(ports: HealthPorts) -> list[tuple[str, _Check]]:
         ]
     if mail is not None:
         asked.append(("", _MAIL, mail.ask))
+    if ports.sign_in is not None:
+        asked += [(each.value, _SIGN_IN, partial(ports.sign_in.ask, each)) for each in SignInAs]
     checks: list[tuple[str, _Check]] = [
         (name, partial(_asked, *each)) for each in asked for name in (each[0],)
     ]

@@ -1,8 +1,8 @@
 """Whether the service can do its work: storage answers, the worker was seen alive lately, and its checks found nothing wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared.domain.health import HealthCode
+from shared.domain.health import Finding, HealthCode, HealthReport
 from shared.ports import PortError
 from shared.services.read_health import read_health
 from shared.services.web_ports import WebPorts
@@ -33,14 +33,22 @@ class Readiness:
 
 
 async def check_ready(ports: WebPorts) -> Readiness:
-    """Read the worker's heartbeat and its report; what is old, cannot be read or was never written is no good news."""
+    """Read the worker's heartbeat and its report; what is old, cannot be read or was never written is no good news.
+
+    Nor is it when nobody could sign in, which web alone can know.
+    """
+    own = await ports.sign_in.findings() if ports.sign_in else ()
+    now = ports.clock.now()
     try:
-        report = await read_health(ports.switches, ports.clock.now())
+        report = await read_health(ports.switches, now)
     except PortError:
         return Readiness(
-            storage=False, worker=False, checks=(HealthCode.STORAGE_SILENT,), web_package=ports.package
+            storage=False,
+            worker=False,
+            checks=HealthReport(at=now, findings=(*own, Finding(HealthCode.STORAGE_SILENT))).failed,
+            web_package=ports.package,
         )
-    codes = report.failed
+    codes = replace(report, findings=(*own, *report.findings)).failed
     return Readiness(
         storage=True,
         worker=HealthCode.WORKER_SILENT not in codes,

@@ -31,6 +31,7 @@ class HealthPorts:
     storage: ports.StorageProbe
     graph: ports.GraphProbe | None = None
     mail: ports.MailProbe | None = None
+    sign_in: ports.SignInProbe | None = None
     reads: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared import ports
 from shared.domain.rules import Rules
+from shared.services.watch_sign_in import SignInWatch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +35,5 @@ class WebPorts:
     forms: ports.Forms
     package: str = "source"
     """The mark of the package that this process runs from."""
+    sign_in: SignInWatch | None = None
+    """None where secrets stand for the registrations: there is no trust to look at."""

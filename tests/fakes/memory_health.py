@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from shared.domain.health import GraphCall
+from shared.domain.health import GraphCall, SignInAs
 from shared.ports import PassPolicy, PortError
 
 
@@ -71,3 +71,22 @@ class MemoryMailProbe:
     async def ask(self) -> None:
         if self.trouble is not None:
             raise self.trouble
+
+
+class MemorySignInProbe:
+    """The port ``SignInProbe``. ``held``: it answers once that is set; ``begun`` says that both registrations were asked for."""
+
+    def __init__(self) -> None:
+        self.trouble: dict[SignInAs, PortError] = {}
+        self.held: asyncio.Event | None = None
+        self.asked: list[SignInAs] = []
+        self.begun = asyncio.Event()
+
+    async def ask(self, registration: SignInAs) -> None:
+        self.asked.append(registration)
+        if len(self.asked) == len(SignInAs):
+            self.begun.set()
+        if self.held is not None:
+            await self.held.wait()
+        if registration in self.trouble:
+            raise self.trouble[registration]
