@@ -10,8 +10,10 @@ class TableRows(Protocol):
     def lines(self, table: str) -> AsyncIterator[str]:
         """The rows of a table by partition and row key, one JSON object each, without what storage itself adds.
 
+        A value of a kind that the service never writes keeps its kind. A row that cannot be written at all is left out, and
+        logged: whoever may insert a row must not be able to stop exports with it.
+
         Raises:
-            ValueError: a row holds a value of a kind that the service never writes.
             UnavailableError: storage cannot be reached.
         """
         ...

@@ -8,8 +8,8 @@ read after the cases: what a case says it wrote into its account's lock is there
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shared import names
@@ -30,6 +30,7 @@ MANIFEST: Final = "manifest.json"
 FORM: Final = 1
 """Version of the export's own form; what its rows hold has versions of its own (``codec.SCHEMA``)."""
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
+_UNFINISHED: Final = timedelta(days=1)
 
 
 class Tally:
@@ -57,20 +58,23 @@ class Tally:
 
 
 async def back_up(ports: BackupPorts) -> str:
-    """Make an export if one is due; the name of what was made, empty if none was.
+    """Make an export if one is due, then erase what is over; the name of what was made, empty if none was.
 
     Raises:
         UnavailableError: storage cannot be reached; the next run tries again.
-        ValueError: a table holds a row that cannot be exported.
     """
     now = ports.clock.now()
     found = await ports.files.names()
-    for each in found:
-        if now - made_at(each) >= ports.kept:
+    newest = newest_whole(found)
+    try:
+        due = bool(ports.every) and (newest is None or now - newest >= ports.every)
+        return await _export(now, ports) if due else ""
+    finally:  # also when no export can be made
+        for each in _over(found, now, ports):
             await ports.files.erase(each)
-    newest = max((made_at(each) for each in found if each.endswith(f"/{MANIFEST}")), default=None)
-    if not ports.every or (newest is not None and now - newest < ports.every):
-        return ""
+
+
+async def _export(now: datetime, ports: BackupPorts) -> str:
     name = f"{now.astimezone(UTC):{_STAMP}}"
     files: dict[str, dict[str, int | str]] = {}
     for table in ORDER:
@@ -81,6 +85,28 @@ async def back_up(ports: BackupPorts) -> str:
     await ports.files.write(f"{name}/{MANIFEST}", _one(manifest))
     _LOG.info("the tables were exported")
     return name
+
+
+def newest_whole(found: Iterable[str]) -> datetime | None:
+    """When the newest export was begun that was brought to its end (UTC), by the names of all files; None if there is none."""
+    return max((made_at(each) for each in found if each.endswith(f"/{MANIFEST}")), default=None)
+
+
+def _over(found: Sequence[str], now: datetime, ports: BackupPorts) -> list[str]:
+    """The files whose time is over, manifests first: what is left of an export of which only a part went is not whole.
+
+    As long as exports are wanted, the newest whole one stays however old it is. One that was never finished helps nobody, and
+    holds personal data: it goes after a day.
+    """
+    whole = {each.partition("/")[0] for each in found if each.endswith(f"/{MANIFEST}")}
+    newest = newest_whole(found) if ports.every else None
+    over = [
+        each
+        for each in found
+        if made_at(each) != newest
+        and now - made_at(each) >= (ports.kept if each.partition("/")[0] in whole else _UNFINISHED)
+    ]
+    return sorted(over, key=lambda each: not each.endswith(f"/{MANIFEST}"))
 
 
 def made_at(name: str) -> datetime:

@@ -3,13 +3,17 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
 
 import pytest
+from azure.data.tables import EdmType, EntityProperty
 
 from shared import names
 from shared.adapters.blob_backups import BlobBackups
 from shared.adapters.storage import Storage, StorageAccount
-from shared.adapters.tables_export import TableExport, line_of
+from shared.adapters.tables_export import TableExport, line_of, row_of
 from shared.ports import ConflictError, MissingError
 from shared.ports.backup import Backups, TableRows
 from tests.contract.storage.sample_cases import fresh_id
@@ -75,9 +79,70 @@ async def test_what_is_no_row_is_refused(both: Both, line: str) -> None:
     assert await both.tables.is_empty(TABLE)
 
 
-def test_a_value_of_another_kind_is_refused_and_not_altered() -> None:
-    with pytest.raises(ValueError, match="does not know"):
-        line_of({"PartitionKey": "p", "RowKey": "r", "number": 1.5})
+_KINDS: Final = {
+    "Edm.Double": "1.5",
+    "Edm.DateTime": "2026-11-24T06:17:00.1234567Z",
+    "Edm.Int64": "1099511627776",
+    "Edm.Guid": "6b1fca2d-7f5e-4c1b-9d0a-000000000000",
+    "Edm.Binary": "AAH+/w==",
+}
+"""The kinds of values that storage has and the service never writes."""
+
+
+async def test_a_row_of_other_kinds_of_values_comes_out_as_it_went_in(both: Both) -> None:
+    lines = [
+        _line("p0", kind.removeprefix("Edm."), schema=1, body={kind: value}) for kind, value in _KINDS.items()
+    ]
+    lines += [_line("p1", number, body={"Edm.Double": number}) for number in ("NaN", "-Infinity")]
+    lines = [*sorted(lines[:5]), *sorted(lines[5:])]
+    await both.tables.insert(TABLE, lines)
+    found = await _all(both.tables.lines(TABLE))
+    assert [json.loads(each)["RowKey"] for each in found] == [json.loads(each)["RowKey"] for each in lines]
+    again = [line_of(row_of(each)) for each in found]
+    assert again == found
+    assert {kind for each in found for kind in json.loads(each)["body"]} == set(_KINDS)
+    assert [
+        each for each in found if "1099511627776" in each or "AAH+/w==" in each or "06:17:00.1234567" in each
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (1.5, "Edm.Double"),
+        (float("inf"), "Edm.Double"),
+        (datetime(2026, 11, 24, 6, 17, tzinfo=UTC), "Edm.DateTime"),
+        (EntityProperty(2**40, EdmType.INT64), "Edm.Int64"),
+        (UUID(_KINDS["Edm.Guid"]), "Edm.Guid"),
+        (b"\x00\xff", "Edm.Binary"),
+    ],
+)
+def test_a_value_of_another_kind_keeps_its_kind(value: object, kind: str) -> None:
+    line = line_of({"PartitionKey": "p", "RowKey": "r", "x": value})
+    assert list(json.loads(line)["x"]) == [kind]
+    assert line_of(row_of(line)) == line
+
+
+async def test_a_row_that_nobody_can_write_is_left_out_and_that_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class _Table:
+        async def list_entities(self) -> AsyncIterator[dict[str, object]]:
+            found: list[dict[str, object]] = [
+                {"PartitionKey": "p", "RowKey": "1", "x": ["secret"]},
+                {"PartitionKey": "p", "RowKey": "2"},
+            ]
+            for each in found:
+                yield each
+
+    class _Storage:
+        def table(self, _: str) -> _Table:
+            return _Table()
+
+    export = TableExport(_Storage())  # type: ignore[arg-type]  # storage gives no such row
+    assert await _all(export.lines(TABLE)) == [_line("p", "2")]
+    assert "a row was left out of an export" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_files_are_written_listed_read_and_erased(both: Both) -> None:

@@ -1,6 +1,8 @@
 """When an export of the tables is made, when an old one goes, and which is refused; and the command that says so."""
 
 import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from shared import names
 from shared.bootstrap import restore as command
 from shared.domain.freezing import FreezeReason
+from shared.ports import UnavailableError
 from shared.services.back_up import MANIFEST, ORDER, back_up
 from shared.services.backup_ports import BackupPorts, RestorePorts
 from shared.services.restore_backup import RestoreRefusedError, plan_restore, restore_backup
@@ -76,6 +79,63 @@ async def test_an_export_ends_with_its_days_and_even_when_no_new_ones_are_made()
     )
     assert await vault.later(timedelta(seconds=1)) == ""
     assert not any(each.startswith(first) for each in vault.files.files)
+
+
+class _Broken(MemoryTables):
+    """Tables of which one cannot be read any more."""
+
+    async def lines(self, table: str) -> AsyncIterator[str]:
+        if table == names.TABLE_DUE:
+            raise UnavailableError("gone")
+        async for line in super().lines(table):
+            yield line
+
+
+async def test_the_newest_whole_export_stays_as_long_as_no_newer_one_can_be_made() -> None:
+    vault = Vault()
+    older = await back_up(vault.ports)
+    newest = await vault.later(timedelta(hours=6))
+    broken = _Broken()
+    broken.tables = vault.tables.tables
+    vault.ports = replace(vault.ports, tables=broken)
+    for _ in range(40):
+        with pytest.raises(UnavailableError):
+            await vault.later(timedelta(days=1))
+    assert (await plan_restore(newest, vault.restore)).name == newest
+    assert not any(each.startswith(older) for each in vault.files.files)
+
+    vault.ports = replace(vault.ports, tables=vault.tables)
+    assert await vault.later(timedelta(hours=1))
+    await vault.later(timedelta(hours=1))
+    assert not any(each.startswith(newest) for each in vault.files.files)
+
+
+async def test_an_export_that_was_never_finished_goes_after_a_day() -> None:
+    vault = Vault()
+    first = await back_up(vault.ports)
+    del vault.files.files[f"{first}/{MANIFEST}"]
+    await vault.later(timedelta(days=1) - timedelta(seconds=1))
+    assert any(each.startswith(first) for each in vault.files.files)
+    await vault.later(timedelta(seconds=1))
+    assert not any(each.startswith(first) for each in vault.files.files)
+
+
+async def test_an_export_of_which_only_a_part_could_be_erased_is_not_whole() -> None:
+    vault = Vault()
+    first = await back_up(vault.ports)
+    await vault.later(timedelta(hours=6))
+    erased: list[str] = []
+
+    async def erase(name: str) -> None:
+        if erased:
+            raise UnavailableError("gone")
+        erased.append(name)
+        await MemoryBackups.erase(vault.files, name)
+
+    vault.files.erase = erase  # type: ignore[method-assign]  # the second call fails
+    with pytest.raises(UnavailableError):
+        await vault.later(timedelta(days=14))
+    assert erased == [f"{first}/{MANIFEST}"]
 
 
 def test_every_table_but_the_counts_of_the_doors_is_exported_in_an_order_that_holds() -> None:
