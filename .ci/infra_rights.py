@@ -119,6 +119,9 @@ def _roles(estate: Estate) -> Iterator[str]:
 
 
 def _purge(estate: Estate) -> Iterator[str]:
+    default = estate.templates["main.bicep"].declared("parameters")["vaultPurgeProtection"].get("default")
+    if default is not True:
+        yield "main.bicep: the vault is protected from purging unless a parameter file says otherwise"
     for name, each in estate.parameters.items():
         if name.startswith(("prod.", "test.")) and "vaultPurgeProtection" in each.declared("variables"):
             yield f"{name}: the vault keeps its protection from purging"
