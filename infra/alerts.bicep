@@ -48,9 +48,9 @@ var always = [
   }
   {
     name: 'issuing-long'
-    why: 'Making a pass took longer than its deadline of three minutes and a look: somebody waits before a screen.'
-    query: 'AppMetrics | where Name == "reregister.state.duration" and tostring(Properties.left) == "issuing" | summarize found = max(Max)'
-    over: 240
+    why: 'A pass is still being made two minutes after its deadline of three: nobody has cleared it up, and somebody waits before a screen.'
+    query: 'AppMetrics | where Name == "reregister.issuing.age" | summarize found = max(max_of(coalesce(Max, 0.0), Sum / ItemCount))'
+    over: 120
     severity: 2
     every: 'PT5M'
     window: 'PT15M'

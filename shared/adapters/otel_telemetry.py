@@ -27,7 +27,12 @@ _KINDS: Final = {
     SpanName.GRAPH: SpanKind.CLIENT,
     SpanName.MAIL: SpanKind.CLIENT,
 }
-_GAUGES: Final = {Metric.DUE_AGE: "s", Metric.INBOX_AGE: "s", Metric.INBOX_SIZE: "1"}
+_GAUGES: Final = {
+    Metric.ISSUING_AGE: "s",
+    Metric.DUE_AGE: "s",
+    Metric.INBOX_AGE: "s",
+    Metric.INBOX_SIZE: "1",
+}
 _SEVERITY: Final = {
     "DEBUG": SeverityNumber.DEBUG,
     "INFO": SeverityNumber.INFO,

@@ -81,6 +81,7 @@ class Metric(StrEnum):
     MAILS = "reregister.mails"
     POISON = "reregister.poison.messages"
     TIME_IN_STATE = "reregister.state.duration"
+    ISSUING_AGE = "reregister.issuing.age"
     DUE_AGE = "reregister.due.age"
     INBOX_AGE = "reregister.inbox.age"
     INBOX_SIZE = "reregister.inbox.size"

@@ -1,10 +1,11 @@
 """Tell how a case goes on: one trace from its first request to its end, and counts by state and channel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from shared.domain.application import Application
 from shared.domain.requests import Request, RequestKind
+from shared.domain.states import State
 from shared.ports import Telemetry, Wake
 from shared.ports.telemetry import Metric
 
@@ -44,3 +45,12 @@ def tell_backlog(
     telemetry.measure(Metric.DUE_AGE, max(0.0, (now - due).total_seconds()))
     telemetry.measure(Metric.INBOX_AGE, max(0.0, (now - asked).total_seconds()))
     telemetry.measure(Metric.INBOX_SIZE, len(inbox))
+
+
+def tell_overdue(cases: Iterable[Application | None], now: datetime, telemetry: Telemetry) -> None:
+    """For how long the oldest case in ``issuing`` is past its deadline, in seconds: a person waits before a screen.
+
+    Told while it stands there. The length of its stay is told only when it leaves, and one that stays would never be heard of.
+    """
+    ends = (each.attempt.deadline for each in cases if each and each.attempt and each.state is State.ISSUING)
+    telemetry.measure(Metric.ISSUING_AGE, max(0.0, (now - min(ends, default=now)).total_seconds()))

@@ -6,13 +6,14 @@ from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from shared.domain.application import Application
 from shared.domain.requests import Request, RequestKind
 from shared.logs import frames
 from shared.ports import PortError, Wake
 from shared.services.look_at import look_at
 from shared.services.retry_poison import retry_poison
 from shared.services.set_aside import set_aside
-from shared.services.tell_progress import tell_backlog
+from shared.services.tell_progress import tell_backlog, tell_overdue
 from shared.services.worker_ports import WorkerPorts
 
 _LOG = logging.getLogger(__name__)
@@ -47,8 +48,10 @@ async def wake_due(ports: WorkerPorts) -> int:
     names = sorted(wakes, key=lambda name: min((each.at for each in wakes[name]), default=now))
     gate = asyncio.Semaphore(_SIDE_BY_SIDE)
     async with asyncio.TaskGroup() as group:
-        for name in names[:LOOKS_IN_THIS_RUN]:
-            group.create_task(_look(name, wakes[name], gate, ports))
+        looks = [
+            group.create_task(_look(name, wakes[name], gate, ports)) for name in names[:LOOKS_IN_THIS_RUN]
+        ]
+    tell_overdue((each.result() for each in looks), ports.clock.now(), ports.telemetry)
     for name in names[LOOKS_IN_THIS_RUN:]:
         await ports.hints.send(next((each.lane for each in wakes[name]), "review"), name)
     with suppress(PortError):  # the next run tries again
@@ -67,8 +70,13 @@ async def _retry(request: Request, ports: WorkerPorts) -> None:
         _LOG.warning("retry of a message put off: %s at %s", type(error).__name__, frames(error))
 
 
-async def _look(name: str, wakes: list[Wake], gate: asyncio.Semaphore, ports: WorkerPorts) -> None:
-    """One bad case must not keep the others asleep: it stays due, and its hint's poison queue will tell of it."""
+async def _look(
+    name: str, wakes: list[Wake], gate: asyncio.Semaphore, ports: WorkerPorts
+) -> Application | None:
+    """One bad case must not keep the others asleep: it stays due, and its hint's poison queue will tell of it.
+
+    Returns the case as it stands afterwards, if it was due and can be read.
+    """
     async with gate:
         try:
             await look_at(name, ports, woken_by=wakes)
@@ -78,6 +86,15 @@ async def _look(name: str, wakes: list[Wake], gate: asyncio.Semaphore, ports: Wo
             )
             with suppress(PortError):  # it stays due, so a lost hint does no harm
                 await ports.hints.send("review", name)
+        return await _standing(name, ports) if wakes else None
+
+
+async def _standing(name: str, ports: WorkerPorts) -> Application | None:
+    try:
+        snapshot = await ports.applications.read(name)
+    except Exception:  # noqa: BLE001 - the look met the same, and told of it
+        return None
+    return snapshot.application if snapshot else None
 
 
 def _fresh(request: Request) -> bool:

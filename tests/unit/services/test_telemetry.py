@@ -13,8 +13,10 @@ from shared.services.wake_due import wake_due
 from tests.contract.telemetry.outlets import KeptOutlets
 from tests.fitness.source import ROOT, SHIPPED, calls, dotted, named, python_files
 from tests.unit import people
+from tests.unit.observed import Fault
 from tests.unit.patient import get_approved, obtain
 from tests.unit.personal import LOST, completed, personal_in
+from tests.unit.reaching import reach
 from tests.unit.world import World
 
 GRAPHS_OWN = "3b7e9c52-request"
@@ -122,6 +124,38 @@ async def test_the_backlog_is_told_by_its_age() -> None:
 
     assert told[Metric.INBOX_AGE] == 420
     assert told[Metric.INBOX_SIZE] == 2  # the application, and its photo
+
+
+@pytest.mark.parametrize("failing", ["graph", "look"])
+async def test_a_case_that_stays_in_issuing_is_told_while_it_stands_there(failing: str) -> None:
+    """Whether Graph does not answer, or the look itself breaks; it is told again each minute, and not when it is over."""
+    world, name = await reach(State.ISSUING)
+    deadline = world.snapshot(name).application.attempt
+    assert deadline is not None
+    fault = Fault(
+        "passes", "listed", UnavailableError("Graph is down") if failing == "graph" else KeyError("fault")
+    )
+    world.seen.faults.append(fault)
+    world.clock.advance(deadline.deadline - world.clock.now() + timedelta(minutes=2))
+    ages = []
+    for _ in range(3):
+        await wake_due(world.worker)
+        ages += [each.value for each in world.telemetry.metrics if each.metric is Metric.ISSUING_AGE][-1:]
+        world.clock.advance(timedelta(minutes=1))
+    world.seen.faults.remove(fault)
+    await wake_due(world.worker)
+    await wake_due(world.worker)
+    (*_, last) = (each.value for each in world.telemetry.metrics if each.metric is Metric.ISSUING_AGE)
+
+    assert world.case(name).state is State.APPROVED
+    assert ages == [120, 180, 240]
+    assert last == 0
+
+
+async def test_a_pass_that_is_being_made_in_time_is_not_told_as_late() -> None:
+    world, _ = await reach(State.ISSUING)
+    await wake_due(world.worker)
+    assert {each.value for each in world.telemetry.metrics if each.metric is Metric.ISSUING_AGE} == {0}
 
 
 async def test_nothing_that_is_told_of_a_recovery_names_anybody_or_opens_anything() -> None:
