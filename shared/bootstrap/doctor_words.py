@@ -25,6 +25,7 @@ MEANS: Final = {
     HealthCode.HOLIDAYS_UNKNOWN: "No national holiday is known for the coming year.",
     HealthCode.CLOSURES_PAST: "The last dated closure has passed: those of the coming year are not entered.",
     HealthCode.KEY_OLD: "This key has signed for 200 days or more.",
+    HealthCode.BACKUP_OLD: "No export of the tables was brought to its end for twice BACKUP_HOURS.",
     HealthCode.CLOCK_SKEWED: "This machine's clock and that of storage differ by more than a minute.",
     HealthCode.CHECK_BROKEN: "The check did not come to an end, so nothing is known.",
     HealthCode.WORKER_SILENT: "The worker's heart has not beaten for five minutes: nothing is worked on.",
@@ -51,6 +52,9 @@ MEND: Final = {
     HealthCode.CLOSURES_PAST: "Enter the coming year's closures in CLOSURES.",
     HealthCode.KEY_OLD: (
         "Follow docs/operations.md, 'Changing a key': first as next:KEY, never straight to the end of the list."
+    ),
+    HealthCode.BACKUP_OLD: (
+        "Read the errors of timer_back_up in the worker's log; docs/operations.md, 'Restore from a backup', says what they mean."
     ),
     HealthCode.CLOCK_SKEWED: "Restart the app, which moves it to another machine; on your own, synchronise the clock.",
     HealthCode.CHECK_BROKEN: "Run the doctor again; if it stays, the worker's log has the error under “a check broke”.",

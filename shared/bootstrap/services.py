@@ -1,6 +1,7 @@
 """The ports of web and worker, made of the shipped adapters; one of each a process."""
 
 from asyncio import to_thread
+from datetime import timedelta
 from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -146,6 +147,7 @@ def health() -> "HealthPorts":
     """What the checks of this process's environment need; Graph, mail and queues are the worker's alone."""
     from shared import names
     from shared.adapters.acs_probe import AcsCalls
+    from shared.adapters.blob_backups import BlobBackups
     from shared.adapters.graph_probe import GraphCalls
     from shared.adapters.package_mark import package_mark
     from shared.adapters.storage_probe import StorageCalls
@@ -169,6 +171,8 @@ def health() -> "HealthPorts":
         containers=names.CONTAINERS if works else names.READ_BY_WEB_AS_BLOBS,
         erased=names.ERASED_BY_WORKER if works else (),
         has_country=bool(given.holiday_country),
+        backups=BlobBackups(storage()) if works else None,
+        backup_every=timedelta(hours=given.backup_hours),
         key_marks=key_marks(given),
         package=package_mark(),
     )

@@ -33,6 +33,7 @@ class HealthCode(StrEnum):
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     CLOSURES_PAST = "closures_past"
     KEY_OLD = "key_old"
+    BACKUP_OLD = "backup_old"
     CLOCK_SKEWED = "clock_skewed"
     CHECK_BROKEN = "check_broken"
     WORKER_SILENT = "worker_silent"
@@ -47,6 +48,7 @@ WARNINGS: Final = frozenset(
         HealthCode.HOLIDAYS_UNKNOWN,
         HealthCode.CLOSURES_PAST,
         HealthCode.KEY_OLD,
+        HealthCode.BACKUP_OLD,
     }
 )
 """To be looked at in daylight: the service does its work all the same, and stays ready."""
@@ -180,3 +182,20 @@ def keys_seen(marks: dict[str, str], before: tuple[KeySeen, ...], now: datetime)
 def key_findings(keys: tuple[KeySeen, ...], now: datetime) -> list[Finding]:
     """The keys that should have been rotated."""
     return [Finding(HealthCode.KEY_OLD, each.name) for each in keys if now - each.since > KEY_OLD_AFTER]
+
+
+def backup_findings(
+    newest: datetime | None, every: timedelta, keys: tuple[KeySeen, ...], now: datetime
+) -> list[Finding]:
+    """Whether exports of the tables have stopped: none was brought to its end for twice the time after which one is due.
+
+    Args:
+        newest: When the newest whole export was begun (UTC); None if there is none.
+        every: How long after one export the next is due; zero: none is made.
+        keys: Where there is no export at all, the time counts from when this worker first used one of its keys.
+        now: UTC.
+    """
+    since = newest or min((each.since for each in keys), default=None)
+    if every and (since is None or now - since > 2 * every):
+        return [Finding(HealthCode.BACKUP_OLD)]
+    return []

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from shared import names
 from shared.domain.health import (
     MOST_SKEW,
     Finding,
@@ -17,12 +18,14 @@ from shared.domain.health import (
     HealthReport,
     KeySeen,
     SignInAs,
+    backup_findings,
     calendar_findings,
     key_findings,
     keys_seen,
 )
 from shared.logs import frames
 from shared.ports import ForbiddenError, MissingError, PortError, SignInProbe
+from shared.services.back_up import newest_whole
 from shared.services.health_ports import HealthPorts
 
 _LOG = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ async def check_health(ports: HealthPorts) -> HealthReport:
     done = await asyncio.gather(*(_bounded(name, each, ports.seconds) for name, each in _checks(ports)))
     keys, trouble = await _keys(ports)
     findings = [finding for found in done for finding in found] + trouble + key_findings(keys, now)
+    findings += await _bounded("backups", partial(_backups, keys, ports), ports.seconds)
     return HealthReport(at=now, findings=tuple(dict.fromkeys(findings)), keys=keys, package=ports.package)
 
 
@@ -169,6 +173,16 @@ async def _policy(ports: HealthPorts) -> list[Finding]:
     except PortError as error:
         return [Finding(_code(error, _GRAPH), GraphCall.PASS_POLICY.value)]
     return [] if policy.enabled else [Finding(HealthCode.PASS_POLICY_OFF)]
+
+
+async def _backups(keys: tuple[KeySeen, ...], ports: HealthPorts) -> list[Finding]:
+    if ports.backups is None or not ports.backup_every:
+        return []
+    try:
+        found = await ports.backups.names()
+    except PortError as error:
+        return [Finding(_code(error, _STORAGE), f"container {names.CONTAINER_BACKUPS}")]
+    return backup_findings(newest_whole(found), ports.backup_every, keys, ports.clock.now())
 
 
 async def _keys(ports: HealthPorts) -> tuple[tuple[KeySeen, ...], list[Finding]]:

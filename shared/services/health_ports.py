@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from shared import ports
 from shared.domain.business_hours import BusinessCalendar
+from shared.ports.backup import Backups
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,8 @@ class HealthPorts:
         containers: Containers that it reads.
         erased: Containers of which it may delete blobs.
         has_country: Whether national holidays are asked for.
+        backups: The container of exports, where this role makes them.
+        backup_every: How long after one export the next is due; zero: none is made.
         key_marks: Setting of a key that can be rotated, and the mark of the key in use.
         seconds: How long one check may take.
         package: The mark of the package that this process runs from.
@@ -39,6 +43,8 @@ class HealthPorts:
     containers: tuple[str, ...] = ()
     erased: tuple[str, ...] = ()
     has_country: bool = False
+    backups: Backups | None = None
+    backup_every: timedelta = timedelta(0)
     key_marks: Mapping[str, str] = field(default_factory=dict, repr=False)
     seconds: float = 25.0
     package: str = "source"

@@ -7,15 +7,17 @@ import pytest
 
 from shared.domain.business_hours import BusinessCalendar, Hours
 from shared.domain.health import Finding, GraphCall, HealthCode, HealthReport
-from shared.ports import ForbiddenError, MissingError, Poison, UnavailableError
+from shared.ports import ForbiddenError, MissingError, Poison, PortError, UnavailableError
 from shared.services.check_health import check_health, keep_health
 from shared.services.check_ready import check_ready
 from shared.services.health_ports import HealthPorts
+from tests.fakes.memory_backups import MemoryBackups
 from tests.fakes.memory_health import MemoryGraphProbe, MemoryMailProbe, MemoryStorageProbe
 from tests.unit.observed import Fault
 from tests.unit.university import TOKYO, WEDNESDAY_MORNING
 from tests.unit.world import World
 
+_SIX = timedelta(hours=6)
 REFUSED, GONE, SILENT = ForbiddenError("refused"), MissingError("gone"), UnavailableError("silent")
 
 
@@ -163,6 +165,51 @@ async def test_a_key_is_old_200_days_after_the_worker_first_used_it_and_a_new_on
     house.world.clock.move_to(WEDNESDAY_MORNING + timedelta(days=200, seconds=1))
     assert await house.found(calendar=yearly) == [("key_old", "LINK_KEYS")]
     assert await house.found(calendar=yearly, key_marks={"LINK_KEYS": "b" * 12}) == []
+
+
+class _Exports(MemoryBackups):
+    """A container that holds one whole export of a time, or none, and perhaps cannot be listed."""
+
+    def __init__(self, *ages: timedelta, trouble: PortError | None = None) -> None:
+        super().__init__()
+        self.trouble = trouble
+        for age in ages:
+            self.files[f"{WEDNESDAY_MORNING - age:%Y%m%dT%H%M%SZ}/manifest.json"] = []
+
+    async def names(self) -> list[str]:
+        if self.trouble is not None:
+            raise self.trouble
+        return await super().names()
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(0, 0), (1, 1)])
+async def test_exports_that_have_stopped_are_found_after_twice_their_time(seconds: int, found: int) -> None:
+    """Somebody put a row into a table that no export takes, or the container is full: nothing else would tell."""
+    age = timedelta(hours=12, seconds=seconds)
+    exports = _Exports(age, age + timedelta(days=3))
+    exports.files[f"{WEDNESDAY_MORNING:%Y%m%dT%H%M%SZ}/requests.jsonl"] = []  # begun, never finished
+    house = House()
+    assert await house.found(backups=exports, backup_every=_SIX) == [("backup_old", "")][:found]
+    report = await check_health(house.ports(backups=exports, backup_every=_SIX))
+    assert report.failed == ()
+
+
+async def test_where_no_export_was_ever_made_the_time_counts_from_the_worker_s_first_report() -> None:
+    house = House()
+    exports = _Exports()
+    assert await house.found(backups=exports, backup_every=_SIX) == []
+    await keep_health(house.ports())
+    house.world.clock.move_to(WEDNESDAY_MORNING + timedelta(hours=12))
+    assert await house.found(backups=exports, backup_every=_SIX) == []
+    house.world.clock.move_to(WEDNESDAY_MORNING + timedelta(hours=12, seconds=1))
+    assert await house.found(backups=exports, backup_every=_SIX) == [("backup_old", "")]
+    assert await house.found(backups=exports, backup_every=timedelta(0)) == []  # none are wanted
+
+
+@pytest.mark.parametrize(("error", "code"), [(REFUSED, "storage_refused"), (SILENT, "storage_silent")])
+async def test_exports_that_cannot_be_listed_are_found(error: PortError, code: str) -> None:
+    exports = _Exports(trouble=error)
+    assert await House().found(backups=exports, backup_every=_SIX) == [(code, "container table-backups")]
 
 
 async def test_a_check_that_hangs_is_found_and_keeps_no_other_from_its_say() -> None:
