@@ -109,8 +109,9 @@ def step_issuing(case: Case, application: Application, now: datetime, rules: Rul
         return None
     if case.found.passes is None:
         return Gather((Need.PASSES,))
-    if case.found.passes:
-        return DeletePasses(tuple(each.id for each in case.found.passes))
+    found = _to_delete(case, application, rules)
+    if found:
+        return DeletePasses(found)
     return Commit(issuing.not_issued(application, "interrupted", now))
 
 
@@ -123,24 +124,35 @@ def step_issued(case: Case, application: Application, now: datetime, rules: Rule
     if lacking is not None:
         return lacking
     if issuing.new_methods(application, case.found.methods or ()):
-        left = {each.id for each in case.found.passes or ()} - case.found.passes_deleted
+        left = set(_to_delete(case, application, rules)) - case.found.passes_deleted
         if left:
             return DeletePasses(tuple(sorted(left)))  # a pass that is left over must not outlive the case
         return Commit(_complete(case, application, now, rules))
     if shown is not None:
         return Commit(issuing.shown(application, shown, now))
-    return _of_live_pass(case, application, now) or _issued_requests(case, application, now, rules)
+    return _of_live_pass(case, application, now, rules) or _issued_requests(case, application, now, rules)
 
 
-def _of_live_pass(case: Case, application: Application, now: datetime) -> Step | None:
+def _to_delete(case: Case, application: Application, rules: Rules) -> tuple[str, ...]:
+    """The passes in the list that a case with the account's lock may delete.
+
+    All: none was made by anybody else meanwhile that should live. Not so in a trial, beside which the support desk helps by
+    hand: there only its own, recorded before the trial began.
+    """
+    current = application.current_pass
+    own = current.id if current is not None else ""
+    return tuple(each.id for each in case.found.passes or () if not rules.evaluation or each.id == own)
+
+
+def _of_live_pass(case: Case, application: Application, now: datetime, rules: Rules) -> Step | None:
     """Whether the recorded pass is still the live one."""
     current = application.current_pass
+    deletable = set(_to_delete(case, application, rules))
+    deletable -= case.found.passes_deleted  # still listed for a while: Graph reads lag behind its writes
     foreign = tuple(
         each.id
         for each in case.found.passes or ()
-        if each.usable and current is not None and each.id != current.id
-        if each.id
-        not in case.found.passes_deleted  # still listed for a while: Graph reads lag behind its writes
+        if each.usable and current is not None and each.id != current.id and each.id in deletable
     )
     if foreign:
         return DeletePasses(foreign)
@@ -189,6 +201,9 @@ def step_stopping(case: Case, application: Application, now: datetime, rules: Ru
     What never had an account, or was a mere look-up at the counter, touches nobody's passes or sessions. What does not hold
     the account's lock deletes only its own pass: any other may be that of the case which does. It ends the sessions all the
     same: the owner said that a stranger has one, and whoever is collecting a new pass only has to sign in once more.
+
+    In a trial nothing of ours is there to be taken back but a pass from before; sessions are ended for that, or if the owner
+    said so.
     """
     if not application.subject or application.unconfirmed:
         return Commit(closing.stopped(application, now, rules))
@@ -199,12 +214,13 @@ def step_stopping(case: Case, application: Application, now: datetime, rules: Ru
         return DeletePasses((current.id,))  # by id, whatever the list says
     if case.found.passes is None:
         return Gather((Need.PASSES,))
-    left = {each.id for each in case.found.passes}
+    left = set(_to_delete(case, application, rules))
     if application.completed_at is not None or application.stop_as is Closing.DUPLICATE:
         left &= {current.id} if current is not None else set()
     if left:
         return DeletePasses(tuple(sorted(left)))
-    if not case.found.sessions_revoked:
+    ends_sessions = application.disowned or current is not None or not rules.evaluation
+    if ends_sessions and not case.found.sessions_revoked:
         return RevokeSessions()
     if application.attempt is not None and now < application.attempt.deadline:
         return None

@@ -116,6 +116,16 @@ def somebody_will_come(world: "World", snapshot: Snapshot) -> str:
     return ""
 
 
+def a_wanted_link_is_not_given_up(world: "World", snapshot: Snapshot) -> str:
+    """While a case waits for its person to collect, not every mail that says so has been skipped."""
+    case = snapshot.application
+    told = [each for each in snapshot.mails if each.kind in {MailKind.PICKUP, MailKind.VERIFY_AGAIN}]
+    given_up = bool(told) and all(each.state is MailState.SKIPPED for each in told)
+    if given_up and case.state in {State.APPROVED, State.ISSUING, State.ISSUED}:
+        return f"{case.id[:6]} is {case.state}, and its {told[0].kind.value} was given up"
+    return ""
+
+
 # --- business hours, by other means --------------------------------------------------------------------
 
 

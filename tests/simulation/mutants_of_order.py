@@ -126,7 +126,7 @@ ORDER: Final = (
     _m(
         "an interrupted attempt is given up without looking for its pass",
         "shared.domain.step_of_pass:step_issuing",
-        "if case.found.passes:",
+        "if found:",
         "if False:",
         "a_pass_is_recorded_or_gone",
         "no_pass_outlives_its_case",
@@ -174,6 +174,14 @@ ORDER: Final = (
         "every_mail_was_sent",
         "no endless look",
         within=400,
+    ),
+    _m(
+        "whoever marks late goes on with the case as it was and the mails as they are",
+        "tests.fakes.memory_cases:marked",
+        "return now.marked(",
+        "return replace(snapshot, mails=now.mails).marked(",
+        "a_wanted_link_is_not_given_up",
+        within=2000,
     ),
     _m(
         "mails to staff are forgotten when the budget is short",

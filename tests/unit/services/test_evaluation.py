@@ -1,6 +1,7 @@
 """Evaluation mode: every step is gone through, nothing is made or deleted in the directory, and the person is told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,9 +13,9 @@ from shared.domain.putting_off import TRIAL, on_trial
 from shared.domain.states import State
 from shared.services.issue_pass import issue_pass
 from shared.services.refusals import Refusal, RefusedError
-from tests.fakes.memory_graph import StoredPass
+from tests.fakes.memory_graph import Account, StoredPass
 from tests.unit import people
-from tests.unit.reaching import reach
+from tests.unit.reaching import not_me, operate, reach, withdraw
 from tests.unit.university import rules_of
 from tests.unit.world import World
 
@@ -60,6 +61,83 @@ async def test_the_pass_that_the_support_desk_made_meanwhile_outlives_the_trial_
     assert world.case(name).state is State.EXPIRED
     assert account.current_pass is not None
     assert {each.kind for each in account.methods} >= {MethodKind.PASSWORD}
+
+
+async def _parked_with_a_pass_of_the_desk() -> tuple[World, str, Account]:
+    """A guard refused, and the support desk helped by the old process."""
+    world, name = await reach(State.APPROVED, on_trial_world())
+    world.bar_account()
+    await world.ask_for_pass(name)
+    await world.run()
+    world.clear_account()
+    assert world.case(name).state is State.ATTENTION
+    account = world.graph.account(world.student)
+    account.current_pass = StoredPass("pass-of-the-desk", "code", world.clock.now(), 60, one_time=True)
+    return world, name, account
+
+
+async def test_a_parked_case_that_is_withdrawn_in_the_trial_touches_nothing() -> None:
+    world, name, account = await _parked_with_a_pass_of_the_desk()
+    await withdraw(world, name)
+    await world.move(timedelta(minutes=10))
+    assert world.case(name).state is State.CANCELLED
+    assert account.current_pass is not None
+    assert account.revocations == 0
+
+
+async def test_a_parked_case_that_an_operator_stops_in_the_trial_touches_nothing() -> None:
+    world, name, account = await _parked_with_a_pass_of_the_desk()
+    await operate(world, name, "stop")
+    await world.move(timedelta(minutes=10))
+    assert world.case(name).state is State.CANCELLED
+    assert account.current_pass is not None
+    assert account.revocations == 0
+
+
+async def test_not_me_ends_the_sessions_in_the_trial_too_and_leaves_the_pass_of_the_desk() -> None:
+    world, name, account = await _parked_with_a_pass_of_the_desk()
+    await not_me(world, name)
+    await world.move(timedelta(minutes=10))
+    assert world.case(name).state is State.CANCELLED
+    assert account.current_pass is not None
+    assert account.revocations == 1
+
+
+async def test_what_was_issued_before_the_trial_is_ended_and_the_pass_of_the_desk_is_left() -> None:
+    """The desk deleted our pass and made its own: the person works with that one."""
+    world, name = await reach(State.ISSUED)
+    world.worker = replace(world.worker, rules=rules_of(evaluation=True))
+    account = world.graph.account(world.student)
+    of_the_desk = StoredPass("pass-of-the-desk", "code", world.clock.now(), 60, one_time=True)
+    account.current_pass = of_the_desk
+    await world.move(timedelta(minutes=10))
+    assert world.case(name).state is State.APPROVED
+    await withdraw(world, name)
+    await world.move(timedelta(minutes=10))
+    assert world.case(name).state is State.CANCELLED
+    assert account.current_pass is of_the_desk
+
+
+async def test_a_pass_from_before_the_trial_does_not_outlive_its_case() -> None:
+    world, name = await reach(State.ISSUED)
+    world.worker = replace(world.worker, rules=rules_of(evaluation=True))
+    account = world.graph.account(world.student)
+    before = account.revocations
+    await withdraw(world, name)
+    await world.move(timedelta(minutes=10))
+    assert world.case(name).state is State.CANCELLED
+    assert account.current_pass is None
+    assert account.revocations > before
+
+
+async def test_an_attempt_that_was_cut_off_before_the_trial_deletes_no_pass_of_the_desk() -> None:
+    world, name = await reach(State.ISSUING)
+    world.worker = replace(world.worker, rules=rules_of(evaluation=True))
+    account = world.graph.account(world.student)
+    account.current_pass = StoredPass("pass-of-the-desk", "code", world.clock.now(), 60, one_time=True)
+    await world.move(timedelta(minutes=15))
+    assert world.case(name).state is State.APPROVED
+    assert account.current_pass is not None
 
 
 async def test_a_guard_that_refuses_is_seen_in_the_trial_too() -> None:
