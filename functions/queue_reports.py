@@ -2,10 +2,10 @@
 
 import azure.functions as func
 
-from functions._queues.bodies import reports_of
+from functions._queues.bodies import comes_again, reports_of
 from functions.failures import saying_only_where
 from shared import bootstrap, names
-from shared.services.take_report import take_report
+from shared.services.take_report import take_given_up, take_report
 
 bp = func.Blueprint()
 
@@ -13,9 +13,9 @@ bp = func.Blueprint()
 @bp.queue_trigger(arg_name="msg", queue_name=names.QUEUE_REPORTS, connection=names.RECORDS_CONNECTION)
 @saying_only_where
 async def queue_reports(msg: func.QueueMessage) -> None:
-    """Take the reports of a message."""
+    """Take the reports of a message; one that names no mail yet comes again, and is left out at the last try."""
     for report in reports_of(msg):
-        await take_report(report, bootstrap.worker())
+        await take_report(report, bootstrap.worker(), may_be_early=comes_again(msg))
 
 
 @bp.queue_trigger(
@@ -27,5 +27,4 @@ async def queue_reports_poison(msg: func.QueueMessage) -> None:
 
     Not parked as the hints are: a report holds an address, which does not belong into a row that the console shows.
     """
-    for report in reports_of(msg):
-        await take_report(report, bootstrap.worker())
+    await take_given_up(reports_of(msg), bootstrap.worker())

@@ -42,7 +42,7 @@ FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "ended": _one_of(Ended),
     "error": re.compile(r"[A-Z][A-Za-z]{1,59}"),
     "kind": _one_of([*RequestKind, *MailKind]),
-    "lane": _one_of(["review", "issuance", "mail", "timer"]),
+    "lane": _one_of(["review", "issuance", "mail", "timer", "delivery-reports"]),
     "left": _one_of([*State, "nothing"]),
     "logger": re.compile(r"(shared|functions)(\.[a-z_]+){1,4}"),
     "state": _one_of(State),

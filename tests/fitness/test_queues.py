@@ -47,6 +47,16 @@ def test_every_lane_has_a_poison_handler_in_the_same_file() -> None:
         assert "park_poison(" in source
 
 
+def test_every_poison_handler_ends_where_the_alert_looks() -> None:
+    """The metric ``poison`` is counted there, and nowhere else does anybody hear of it."""
+    for queue, name in triggers().items():
+        if not queue.endswith(names.POISON_SUFFIX):
+            continue
+        source = (ROOT / "functions" / f"{name.removesuffix('_poison')}.py").read_text("utf-8")
+        handler = source[source.index(f"async def {name}(") :]
+        assert "await park_poison(" in handler or "await take_given_up(" in handler, name
+
+
 def test_every_lane_is_written_to() -> None:
     assert written_lanes() == set(names.LANES)
 

@@ -14,8 +14,9 @@ from shared.domain.links import Purpose
 from shared.domain.mails import MailKind, MailState, OwedMail
 from shared.domain.states import State
 from shared.ports import UnavailableError
+from shared.ports.telemetry import Metric
 from shared.services.send_mails import operation_of
-from shared.services.take_report import take_report
+from shared.services.take_report import take_given_up, take_report
 from tests.unit import people
 from tests.unit.observed import CrashError, Fault
 from tests.unit.reaching import reach, withdraw
@@ -217,3 +218,18 @@ async def test_what_happens_while_a_pass_is_being_made_makes_no_second_one() -> 
     await comes_back(world, name, MailKind.PICKUP, people.OUTSIDE)
     assert world.subjects(people.OWN_MAILBOX).count("pickup") == 1
     assert world.seen.calls.count(("passes", "create")) == made
+
+
+async def test_a_message_with_reports_that_the_platform_gave_up_on_is_counted_and_tried_again() -> None:
+    """No row and no mail tells of it, so the alert must."""
+    world, name = await reach(State.APPROVED)
+    mail = mail_of(world, name, MailKind.PICKUP, people.OUTSIDE)
+    report = DeliveryReport(operation_of(name, mail), people.OUTSIDE, Delivery.BOUNCED)
+    world.seen.faults.append(Fault("applications", "read", UnavailableError("storage is down"), times=1))
+    with pytest.raises(UnavailableError):
+        await take_given_up([report], world.worker)
+    await take_given_up([report], world.worker)
+
+    counted = [each for each in world.telemetry.metrics if each.metric is Metric.POISON]
+    assert [(each.value, each.fields) for each in counted] == [(1, {"lane": "delivery-reports"})] * 2
+    assert mail_of(world, name, MailKind.PICKUP, people.OUTSIDE).state is MailState.BOUNCED

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared import names
 from shared.domain.states import State
 from shared.ports import UnavailableError
 from shared.ports.telemetry import FIELDS, OTHER, Metric, SpanName
@@ -203,6 +204,11 @@ def test_the_page_names_every_field_metric_and_span() -> None:
     table = {line.split("`")[1] for line in _PAGE.splitlines() if line.startswith("| `")}
 
     assert table == {*FIELDS, *Metric, *SpanName}
+
+
+@pytest.mark.parametrize("queue", [*names.LANES, names.QUEUE_REPORTS])
+def test_every_queue_is_a_lane_that_may_be_told(queue: str) -> None:
+    assert FIELDS["lane"].fullmatch(queue)
 
 
 @pytest.mark.parametrize(
