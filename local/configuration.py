@@ -69,6 +69,8 @@ class Configuration:
     """Folder of this run's own small files (the clock's offset)."""
     telemetry: str = ""
     """Where the service tells of itself: ``console``, or the address of a collector; empty: nowhere."""
+    libraries: Path | None = None
+    """Folder of libraries that come before those of the checkout's own environment; None: there is none."""
     closures: str = ""
     """The service's closed days, as its setting CLOSURES takes them; empty: its default."""
     card_client_key: str = field(default_factory=_new_card_client_key, repr=False)
@@ -116,7 +118,16 @@ def from_environment(environment: Mapping[str, str], *, scratch: Path) -> Config
         scratch=scratch,
         closures=_closures(environment),
         telemetry=_telemetry(environment),
+        libraries=_folder(environment, "REREGISTER_LIBRARIES"),
     )
+
+
+def _folder(environment: Mapping[str, str], name: str) -> Path | None:
+    given = environment.get(name, "")
+    if given and not Path(given).is_dir():
+        message = f"{name} is the folder of libraries that come first, and there is none at {given}"
+        raise BadConfigurationError(message)
+    return Path(given).resolve() if given else None
 
 
 def _closures(environment: Mapping[str, str]) -> str:

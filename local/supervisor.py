@@ -95,7 +95,7 @@ class Supervisor:
             "--master-key", self._configuration.master_key, "--inject", self._inject,
             "--clock", "local.clock:now",
         ]  # fmt: skip
-        environment = child_environment(settings) | _search_path(app_folder)
+        environment = child_environment(settings) | _search_path(app_folder, self._configuration.libraries)
 
         def note_port(line: str) -> None:
             told = _HOST_PORT.search(line)
@@ -220,12 +220,13 @@ class Supervisor:
     _runner: web.AppRunner | None = None
 
 
-def _search_path(app_folder: Path) -> dict[str, str]:
+def _search_path(app_folder: Path, given: Path | None) -> dict[str, str]:
     """Where a host looks for modules; an unpacked package brings its libraries and comes before the checkout."""
     libraries = app_folder / ".python_packages" / "lib" / "site-packages"
+    first = [given] if given else []
     if not libraries.is_dir():
-        return {"PYTHONPATH": str(azurite.ROOT)}
-    places = (app_folder, libraries, azurite.ROOT)
+        return {"PYTHONPATH": os.pathsep.join(map(str, [*first, azurite.ROOT]))}
+    places = (app_folder, *first, libraries, azurite.ROOT)
     return {"PYTHONPATH": os.pathsep.join(map(str, places)), "PYTHONSAFEPATH": "1"}
 
 

@@ -19,6 +19,7 @@ from local.azurite import ROOT
 from local.configuration import Configuration
 from local.visitor import LocalCloud
 from tests.azurite import is_free
+from tests.shipped_sdk import put_shipped_sdk
 
 CLOSURES = "12-29/01-03,2027-02-06/2027-02-15"
 """The shipped closure at the turn of the year, and ten days from a Saturday to a Monday."""
@@ -68,6 +69,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "REREGISTER_DATA": "memory",
         "REREGISTER_CLOSURES": CLOSURES,
         "REREGISTER_TELEMETRY": "console",
+        "REREGISTER_LIBRARIES": str(put_shipped_sdk(folder / "sdk")),
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
     }

@@ -3,6 +3,7 @@
 Storage, web and workers are killed and started by the test; the cloud (directory, mail, clock) is the world outside and lives.
 """
 
+import os
 import random
 import sys
 from collections.abc import Iterator
@@ -21,12 +22,12 @@ from local.visitor import LocalCloud
 from tests.azurite import is_free
 from tests.chaos.processes import Killable
 from tests.chaos.reckoning import create_storage
+from tests.shipped_sdk import put_shipped_sdk
 
 _PORTS = 5
 _STORAGE_READY = "Azurite Table service is successfully listening"
 _QUEUE_LEASE = "8"
 """Seconds after which a killed worker's message comes back; in the cloud ten minutes, until which the timer does its work."""
-_BASICS = {"PYTHONPATH": str(azurite.ROOT), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 TUESDAY = "2026-11-17T10:00:00+09:00"
 
 
@@ -40,6 +41,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.cloud = LocalCloud(self.settings.local_url)
+        self.sdk = put_shipped_sdk(self.folder / "sdk")
         self._hired_with: dict[str, str] = {}
         self.storage = self._azurite()
         self.world = self._cloud()
@@ -75,7 +77,7 @@ class House:
         for number, worker in enumerate(self.workers):
             worker.stop()
             given = self._settings_of_worker(number) | limits
-            worker.environment = child_environment(given) | _BASICS
+            worker.environment = child_environment(given) | self._basics()
             worker.begin()
         for worker in self.workers:
             worker.ready()
@@ -174,8 +176,13 @@ class House:
         return self._killable(name, command, given, "HOST READY")
 
     def _killable(self, name: str, command: list[str], given: dict[str, str], ready: str) -> Killable:
-        environment = child_environment(given) | _BASICS
+        environment = child_environment(given) | self._basics()
         return Killable(name, command, environment, ready, self.folder / f"{name}.log")
+
+    def _basics(self) -> dict[str, str]:
+        """What every process is given; the hosts run on the Graph SDK as it ships."""
+        places = os.pathsep.join(map(str, (self.sdk, azurite.ROOT)))
+        return {"PYTHONPATH": places, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
     def _clock_file(self, number: int) -> Path:
         return self.folder / f"clock-of-worker{number}"

@@ -42,6 +42,11 @@ def test_a_wrong_port_is_refused(tmp_path: Path) -> None:
         written(tmp_path, "web", REREGISTER_LOCAL_PORT="0")
 
 
+def test_a_folder_of_libraries_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadConfigurationError, match="REREGISTER_LIBRARIES"):
+        written(tmp_path, "web", REREGISTER_LIBRARIES=str(tmp_path / "none"))
+
+
 @pytest.mark.parametrize("closures", ["foo", "2027-02-30", "2027-02-15/2027-02-06"])
 def test_wrong_closures_are_refused(tmp_path: Path, closures: str) -> None:
     with pytest.raises(BadConfigurationError, match="REREGISTER_CLOSURES"):
