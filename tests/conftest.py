@@ -19,6 +19,7 @@ _TOGETHER = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before the runner reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests over one running stack stay in one process, so that there is one stack a run."""
     for item in items:
