@@ -12,6 +12,7 @@ import binascii
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import azure.functions as func
@@ -23,6 +24,8 @@ _LOG = logging.getLogger(__name__)
 
 _EVENT = "Microsoft.Communication.EmailDeliveryReportReceived"
 _LONGEST_ADDRESS = 320
+MOST_TRIES = 5
+"""``maxDequeueCount`` of ``host.json``."""
 
 
 def text_of(msg: func.QueueMessage) -> str:
@@ -65,6 +68,21 @@ def _report_of(event: object) -> DeliveryReport | None:
     if not 0 < len(recipient) <= _LONGEST_ADDRESS:
         return None
     try:
-        return DeliveryReport(str(UUID(message)), recipient, Delivery(status.casefold()))
+        told = Delivery(status.casefold())
+        return DeliveryReport(str(UUID(message)), recipient, told, _time_from(event.get("eventTime")))
     except ValueError:
         return None
+
+
+def _time_from(text: object) -> datetime | None:
+    """When an event happened; None if it does not say so in time with a zone."""
+    try:
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def comes_again(msg: func.QueueMessage) -> bool:
+    """Whether the platform brings this message again if its run fails, before it gives it up."""
+    return (msg.dequeue_count or 1) < MOST_TRIES

@@ -1,6 +1,7 @@
 """What became of a mail after the mail service had accepted it, as its delivery reports say. Values only."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -31,8 +32,10 @@ class DeliveryReport:
         message: Id under which the mail service accepted it (a GUID in lower case).
         recipient: Whom it was for; personal data, compared and never kept or logged.
         delivery: What became of it.
+        at: When that was reported (UTC); None: the report does not say.
     """
 
     message: str
     recipient: str = field(repr=False)
     delivery: Delivery
+    at: datetime | None = None

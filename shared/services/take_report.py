@@ -2,18 +2,19 @@
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
 
 from shared.domain.delivery import DeliveryReport
 from shared.domain.mails import MailState, OwedMail
 from shared.names import QUEUE_REPORTS
-from shared.ports import Snapshot
+from shared.ports import Snapshot, UnavailableError
 from shared.ports.telemetry import Metric
 from shared.services.look_at import look_at
 from shared.services.send_mails import operation_of
 from shared.services.worker_ports import WorkerPorts
 
 _LOG = logging.getLogger(__name__)
-
 
 _EARLY: Final = timedelta(minutes=10)
 """So long after it was made a report may name a mail whose id is not written down yet."""

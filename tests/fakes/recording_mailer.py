@@ -1,6 +1,7 @@
 """A mail service that keeps what it was handed."""
 
 from dataclasses import dataclass, field
+from uuid import NAMESPACE_URL, uuid5
 
 from shared.ports import MailMessage
 from tests.fakes.hooks import Hooks, call
@@ -8,11 +9,15 @@ from tests.fakes.hooks import Hooks, call
 
 @dataclass
 class RecordingMailer:
-    """The port ``Mailer``: ``sent`` are all messages in order, ``operations`` the ids of the tries that arrived."""
+    """The port ``Mailer``: ``sent`` are all messages in order, ``operations`` the ids of the tries that arrived.
+
+    ``own_ids``: it accepts each mail under an id of its own, as the documentation does not rule out.
+    """
 
     hooks: Hooks = field(default_factory=Hooks)
     sent: list[MailMessage] = field(default_factory=list)
     operations: list[str] = field(default_factory=list)
+    own_ids: bool = False
 
     @property
     def port(self) -> str:
@@ -23,7 +28,7 @@ class RecordingMailer:
     async def send(self, message: MailMessage, *, operation: str) -> str:
         self.sent.append(message)
         self.operations.append(operation)
-        return operation
+        return str(uuid5(NAMESPACE_URL, operation)) if self.own_ids else operation
 
     def to(self, address: str) -> list[MailMessage]:
         """What one address got, oldest first."""

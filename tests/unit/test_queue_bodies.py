@@ -3,12 +3,14 @@
 import base64
 import json
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import azure.functions as func
 import pytest
+from azure.functions.queue import QueueMessage
 
-from functions._queues.bodies import reports_of, text_of
+from functions._queues.bodies import comes_again, reports_of, text_of
 from shared.domain.delivery import Delivery, DeliveryReport
 
 _ID = "0123456789abcdef0123456789abcdef"
@@ -55,8 +57,29 @@ def test_both_encodings_are_read(text: str, *, encoded: bool) -> None:
 def test_a_report_is_read(*, encoded: bool, listed: bool) -> None:
     text = json.dumps([event()] if listed else event())
     assert list(reports_of(message(text, encoded=encoded))) == [
-        DeliveryReport(_MESSAGE.lower(), _TO, Delivery.BOUNCED)
+        DeliveryReport(_MESSAGE.lower(), _TO, Delivery.BOUNCED, datetime(2026, 11, 24, 9, tzinfo=UTC))
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-11-24T18:00:00.1234567+09:00", datetime(2026, 11, 24, 9, 0, 0, 123456, tzinfo=UTC)),
+        ("2026-11-24T09:00:00", None),
+        ("0001-01-01T00:00:00+09:00", None),
+        ("yesterday", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_when_a_report_was_made_is_read_or_unknown(text: object, at: datetime | None) -> None:
+    (report,) = reports_of(message(json.dumps(event() | {"eventTime": text})))
+    assert report.at == at
+
+
+@pytest.mark.parametrize(("count", "again"), [(None, True), (1, True), (4, True), (5, False), (6, False)])
+def test_a_message_comes_again_until_its_last_try(count: int | None, *, again: bool) -> None:
+    assert comes_again(QueueMessage(body=b"{}", dequeue_count=count)) is again
 
 
 @pytest.mark.parametrize(

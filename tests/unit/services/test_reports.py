@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from functools import partial
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -171,6 +172,50 @@ async def test_a_look_that_was_cut_off_after_the_mark_is_made_up_for_when_the_me
     await take_report(report, world.worker)
     await world.run()
     assert world.subjects(people.OWN_MAILBOX).count("pickup") == 1
+
+
+@pytest.mark.parametrize("moment", ["note", "mark_mails"])
+async def test_a_report_that_is_faster_than_the_id_of_its_mail_comes_again(moment: str) -> None:
+    """The mail service accepts the link under an id of its own, and tells at once that it will not send it."""
+    world, name = await reach(State.IN_REVIEW)
+    world.mailer.own_ids = True
+    reports: list[DeliveryReport] = []
+
+    async def reported_at_once() -> None:
+        message = str(uuid5(NAMESPACE_URL, world.mailer.operations[-1]))
+        reports.append(DeliveryReport(message, people.OUTSIDE, Delivery.SUPPRESSED, world.clock.now()))
+        with pytest.raises(UnavailableError):
+            await take_report(reports[0], world.worker, may_be_early=True)
+
+    async def before_the_second_note() -> None:
+        world.seen.meanwhile("sent_mails", "note", reported_at_once)
+
+    if moment == "note":  # the first one is of our id, before the mail is handed over
+        world.seen.meanwhile("sent_mails", "note", before_the_second_note)
+    else:
+        world.seen.meanwhile("applications", "mark_mails", reported_at_once)
+    await world.decide()
+    await world.run()
+    await take_report(reports[0], world.worker, may_be_early=True)
+    await world.run()
+
+    assert mail_of(world, name, MailKind.PICKUP, people.OUTSIDE).state is MailState.BOUNCED
+    assert world.subjects(people.OWN_MAILBOX).count("pickup") == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "may_be_early"),
+    [(timedelta(), False), (timedelta(minutes=10), True), (-timedelta(minutes=10), True), (None, True)],
+)
+async def test_a_report_of_no_mail_is_left_out_at_the_last_try_or_when_it_is_old(
+    *, age: timedelta | None, may_be_early: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    world, _ = await reach(State.APPROVED)
+    at = None if age is None else world.clock.now() - age
+    report = DeliveryReport("7d444840-9dc0-11d1-b245-5ffdce74fad2", people.OUTSIDE, Delivery.BOUNCED, at)
+    with caplog.at_level(logging.WARNING):
+        await take_report(report, world.worker, may_be_early=may_be_early)
+    assert [each.getMessage() for each in caplog.records] == ["a delivery report names no mail of a case"]
 
 
 @pytest.mark.parametrize("known", [True, False])
