@@ -38,7 +38,9 @@ def settle(graph: Graph, plan: Plan, me: str) -> dict[str, Made]:
         ForeignError: a registration has an owner, secret or trust that the plan does not know.
         GraphRefusedError: Graph refused.
     """
-    if not plan.web_identity:
+    if plan.web_identity:
+        _is_an_identity(graph, plan.web_identity)
+    else:
         graph.note(
             "web_identity is empty: neither applicants nor staff trust the identity of web, so nobody can sign in while "
             "SIGN_IN_WITH_IDENTITY is true, as the parameter files have it"
@@ -52,6 +54,16 @@ def settle(graph: Graph, plan: Plan, me: str) -> dict[str, Made]:
                 "ids (owner@id/name@id), and without them whoever takes the name over later is trusted"
             )
     return {each.key: _settle(graph, plan, each, me) for each in wanted(plan)}
+
+
+def _is_an_identity(graph: Graph, principal: str) -> None:
+    """A trust in an id of another kind (the client id, which the portal shows beside it) would trust nobody, or somebody else."""
+    found = graph.get(f"/servicePrincipals/{principal}?$select=id,servicePrincipalType")
+    if found is None or found.get("servicePrincipalType") != "ManagedIdentity":
+        raise ForeignError(
+            f"web_identity {principal} is not the object id of a managed identity of this tenant: take principalId of web's "
+            "identity, not its client id; an identity made a moment ago is known after some minutes"
+        )
 
 
 def _no_deployer_of_all(graph: Graph, plan: Plan) -> None:

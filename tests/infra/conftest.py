@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from infra.entra.__main__ import main
-from tests.infra.tenant import TENANT, Tenant, serving
+from tests.infra.tenant import TENANT, WEB, Tenant, serving
 
 SAMPLE = Path("infra/entra/sample.json")
-WEB = "33333333-3333-4333-8333-333333333333"
 STRANGER = "44444444-4444-4444-8444-444444444444"
 
 

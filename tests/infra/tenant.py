@@ -24,6 +24,8 @@ TAP = "policies/authenticationMethodsPolicy/authenticationMethodConfigurations/t
 CONTEXTS = "identity/conditionalAccess/authenticationContextClassReferences"
 POLICIES = "identity/conditionalAccess/policies"
 GRAPH_APP = "00000003-0000-0000-c000-000000000000"
+WEB = "33333333-3333-4333-8333-333333333333"
+WEB_CLIENT = "55555555-5555-4555-8555-555555555555"
 
 
 class Refused(Exception):
@@ -38,7 +40,10 @@ class Tenant:
     def __init__(self) -> None:
         self.lists: dict[str, list[Json]] = {
             "organization": [{"id": TENANT, "displayName": "Example University"}],
-            "servicePrincipals": [{"id": "graph-principal", "appId": GRAPH_APP}],
+            "servicePrincipals": [
+                {"id": "graph-principal", "appId": GRAPH_APP, "servicePrincipalType": "Application"},
+                {"id": WEB, "appId": WEB_CLIENT, "servicePrincipalType": "ManagedIdentity"},
+            ],
             "applications": [],
             "groups": [],
             "oauth2PermissionGrants": [],
@@ -131,7 +136,7 @@ class Tenant:
     def _keyed(self, path: str) -> tuple[str, str, str] | None:
         if found := re.fullmatch(r"(\w+)\((\w+)='([^']*)'\)", path):
             return found[1], found[2], found[3]
-        for name in (CONTEXTS, POLICIES, "applications", "oauth2PermissionGrants"):
+        for name in (CONTEXTS, POLICIES, "applications", "servicePrincipals", "oauth2PermissionGrants"):
             rest = path.removeprefix(f"{name}/")
             if rest != path and "/" not in rest:
                 return name, "id", rest

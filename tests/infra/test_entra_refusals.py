@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import STRANGER, Setup
-from tests.infra.tenant import CONTEXTS, POLICIES, Tenant
+from tests.infra.tenant import CONTEXTS, POLICIES, WEB_CLIENT, Tenant
 
 
 def _owner_of_a_registration(tenant: Tenant) -> None:
@@ -121,6 +121,21 @@ def test_another_tenant_is_refused(setup: Setup, capsys: pytest.CaptureFixture[s
 
     assert setup.tenant.writes == []
     assert f"the plan is for {STRANGER}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [WEB_CLIENT, STRANGER, "of an application"])
+def test_a_trust_in_what_is_no_managed_identity_is_refused(
+    setup: Setup, capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    setup.run("--only", "applications", "--apply")
+    application = setup.tenant.principal("reregister-api")["id"]
+    setup.plan["web_identity"] = application if given == "of an application" else given
+    setup.tenant.writes.clear()
+
+    assert setup.run("--apply") == 1
+
+    assert setup.tenant.writes == []
+    assert "is not the object id of a managed identity" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import pytest
 from infra.entra.plan import ROLES
 from shared.domain.callers import APPLY_SCOPE, FORMS_ROLE
 from shared.domain.kinds import Role
-from tests.infra.conftest import STRANGER, WEB, Setup
-from tests.infra.tenant import POLICIES, TAP, TENANT, Tenant, serving
+from tests.infra.conftest import STRANGER, Setup
+from tests.infra.tenant import POLICIES, TAP, TENANT, WEB, Tenant, serving
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(
