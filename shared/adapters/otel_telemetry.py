@@ -4,7 +4,7 @@ No instrumentation of a library is ever switched on: those tell addresses, and a
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,7 +16,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from shared.ports.telemetry import Metric, Span, SpanName, allowed, is_trace
+from shared.ports.telemetry import Metric, Span, SpanName, allowed, is_trace, is_urgent
 
 SCOPE: Final = "reregister"
 
@@ -45,10 +45,19 @@ _SEVERITY: Final = {
 class OtelTelemetry:
     """The port ``Telemetry`` over providers that are already wired to their exporters.
 
-    ``strict`` refuses a field that is not in the list instead of dropping it: for tests.
+    ``strict`` refuses a field that is not in the list instead of dropping it: for tests. ``hurry`` is called when something
+    was counted of which a single one is an alert.
     """
 
-    def __init__(self, traces: TracerProvider, metrics: MeterProvider, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        traces: TracerProvider,
+        metrics: MeterProvider,
+        *,
+        strict: bool = False,
+        hurry: Callable[[], None] | None = None,
+    ) -> None:
+        self._hurry = hurry
         self._tracer = traces.get_tracer(SCOPE)
         meter = metrics.get_meter(SCOPE)
         self._strict = strict
@@ -85,7 +94,10 @@ class OtelTelemetry:
         return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags & 1:02x}"
 
     def count(self, metric: Metric, /, amount: int = 1, **fields: str) -> None:
-        self._counters[metric].add(amount, allowed(fields, strict=self._strict, metric=True))
+        told = allowed(fields, strict=self._strict, metric=True)
+        self._counters[metric].add(amount, told)
+        if self._hurry is not None and is_urgent(metric, told):
+            self._hurry()
 
     def measure(self, metric: Metric, /, value: float, **fields: str) -> None:
         told = allowed(fields, strict=self._strict, metric=True)

@@ -41,10 +41,10 @@ class Providers:
     logs: LoggerProvider
 
     def close(self) -> None:
-        """Hand on what waits, and stop the threads."""
-        self.traces.shutdown()
+        """Hand on what waits, and stop the threads; first what alerts are made of."""
         self.metrics.shutdown()
         self.logs.shutdown()
+        self.traces.shutdown()
 
 
 def console() -> Exporters:

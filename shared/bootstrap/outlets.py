@@ -1,15 +1,17 @@
 """Where telemetry goes. With nothing set, nothing is loaded."""
 
+import atexit
 from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.chosen import settings
 
 if TYPE_CHECKING:
-    from shared.adapters.telemetry_exporters import Exporters, Providers
+    from shared.adapters.telemetry_delivery import Delivery
+    from shared.adapters.telemetry_exporters import Exporters
     from shared.ports.telemetry import Telemetry
 
-_open: "list[Providers]" = []
+_open: "list[Delivery]" = []
 
 
 def telemetry() -> "Telemetry":
@@ -23,9 +25,9 @@ def telemetry() -> "Telemetry":
 
 
 def close_telemetry() -> None:
-    """Hand on what still waits; threads stop."""
+    """Hand on what still waits, for a few seconds at most; threads stop."""
     while _open:
-        _open.pop().close()
+        _open.pop().end()
 
 
 @cache
@@ -38,13 +40,16 @@ def _chosen() -> "Telemetry":
         return NoTelemetry()
 
     from shared.adapters.otel_telemetry import LogLines, OtelTelemetry
+    from shared.adapters.telemetry_delivery import Delivery
     from shared.adapters.telemetry_exporters import providers
     from shared.logs import also_to
 
     made = providers(exporters, given.app_role)
-    _open.append(made)
+    delivery = Delivery(made)
+    _open.append(delivery)
+    atexit.register(close_telemetry)
     also_to(LogLines(made.logs))
-    return OtelTelemetry(made.traces, made.metrics)
+    return OtelTelemetry(made.traces, made.metrics, hurry=delivery.hurry)
 
 
 def _exporters() -> "Exporters | None":

@@ -151,6 +151,20 @@ def allowed(fields: Mapping[str, object], *, strict: bool, metric: bool = False)
     return kept
 
 
+_URGENT: Final[Mapping[Metric, Mapping[str, str]]] = {
+    Metric.POISON: {},
+    Metric.TRANSITIONS: {"state": State.ATTENTION},
+    Metric.GRAPH_ANSWERS: {"answer": "403"},
+}
+"""With these values a single one is an alert (``infra/alerts.bicep``)."""
+
+
+def is_urgent(metric: Metric, fields: Mapping[str, str]) -> bool:
+    """Whether somebody must hear of a single one: an instance that ends within the minute must not take it along."""
+    wanted = _URGENT.get(metric)
+    return wanted is not None and all(fields.get(name) == value for name, value in wanted.items())
+
+
 def is_trace(text: str) -> bool:
     """Whether this is a trace context of W3C, version 00: https://www.w3.org/TR/trace-context/#traceparent-header."""
     return bool(_TRACE.fullmatch(text))

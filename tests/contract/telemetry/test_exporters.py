@@ -1,7 +1,10 @@
 """The ways out: what a collector receives, what the console prints, how Application Insights' exporter is started."""
 
 import json
+import re
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -9,10 +12,13 @@ from typing import Any
 import pytest
 from azure.core.credentials import AccessToken
 
+from local.configuration import from_environment, worker_environment
 from shared.adapters import telemetry_exporters as ways
 from shared.adapters.otel_telemetry import OtelTelemetry
-from shared.ports.telemetry import Metric, SpanName
+from shared.adapters.telemetry_delivery import AT_MOST_SECONDS, Delivery
+from shared.ports.telemetry import Metric, SpanName, is_urgent
 from shared.settings import keep_exporter_to_itself
+from tests.fitness.source import ROOT, run_python
 
 CONNECTION = (
     "InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint=https://insights.example/"
@@ -62,11 +68,79 @@ def test_a_collector_gets_what_was_told_at_the_latest_at_the_end(received: tuple
     assert set(paths) == {"/v1/traces", "/v1/metrics"}
 
 
+def process_that_counts_and_ends(address: str) -> None:
+    """A worker that counts something of no urgency, and ends without another word."""
+    settings = worker_environment(from_environment({}, scratch=ROOT))
+    run_python(
+        "from shared import bootstrap\n"
+        "from shared.ports.telemetry import Metric, SpanName\n"
+        "with bootstrap.telemetry().span(SpanName.LOOK, state='held'):\n"
+        "    bootstrap.telemetry().count(Metric.LOOKS, state='held')",
+        settings | {"TELEMETRY": "otlp", "OTLP_ENDPOINT": address},
+    )
+
+
+def test_a_process_that_ends_hands_on_what_waits(received: tuple[str, list[str]]) -> None:
+    address, paths = received
+    process_that_counts_and_ends(address)
+
+    assert set(paths) == {"/v1/traces", "/v1/metrics"}
+
+
+def test_a_collector_that_does_not_answer_does_not_hold_up_the_end() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        made = ways.providers(ways.collector(f"http://127.0.0.1:{silent.getsockname()[1]}"), "worker")
+        delivery = Delivery(made)
+        tell(OtelTelemetry(made.traces, made.metrics))
+        began = time.monotonic()
+        assert not delivery.end(within=0.2)
+        assert time.monotonic() - began < 5  # the exporter's own patience is ten seconds
+    assert AT_MOST_SECONDS <= 5
+
+
+@pytest.mark.parametrize(
+    ("metric", "fields"),
+    [
+        (Metric.POISON, {"lane": "mail"}),
+        (Metric.TRANSITIONS, {"left": "issued", "state": "attention", "channel": "form"}),
+        (Metric.GRAPH_ANSWERS, {"call": "GET user", "answer": "403"}),
+    ],
+)
+def test_what_alone_is_an_alert_does_not_wait_for_the_minute(
+    received: tuple[str, list[str]], metric: Metric, fields: dict[str, str]
+) -> None:
+    """An instance that is killed within the minute would take it along."""
+    address, paths = received
+    made = ways.providers(ways.collector(address), "worker")
+    delivery = Delivery(made)
+    telemetry = OtelTelemetry(made.traces, made.metrics, hurry=delivery.hurry)
+    telemetry.count(Metric.LOOKS, state="held")
+    time.sleep(0.5)
+    assert paths == []
+    telemetry.count(metric, 1, **fields)
+    ends = time.monotonic() + 10
+    while not paths and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert paths == ["/v1/metrics"]
+    assert delivery.end()
+
+
+def test_every_counter_of_which_one_is_an_alert_is_urgent() -> None:
+    """The alerts over 0 that add up a counter of the worker, as the template has them."""
+    template = (ROOT / "infra" / "alerts.bicep").read_text("utf-8")
+    found = re.findall(r"query: '(.*found = sum\(Sum\))'\n    over: 0\n", template)
+    assert len(found) == 3
+    for query in found:
+        (name,) = re.findall(r'Name == "([a-z.]+)"', query)
+        fields = dict(re.findall(r'Properties\.(\w+)\) == "(\w+)"', query))
+        assert is_urgent(Metric(name), fields), query
+
+
 def test_the_console_gets_one_json_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     made = ways.providers(ways.console(), "web")
     tell(OtelTelemetry(made.traces, made.metrics))
     made.close()
-    span, metrics = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    metrics, span = (json.loads(line) for line in capsys.readouterr().err.splitlines())
 
     assert (span["name"], span["attributes"]) == ("look", {"state": "held"})
     assert span["resource"]["attributes"] == {
