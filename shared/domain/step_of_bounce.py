@@ -17,7 +17,7 @@ from shared.domain.states import State
 from shared.domain.steps import Case, Commit, Step
 
 _ALERT = 9_000_000
-"""Mails of this kind are numbered from here, one for each round and kind of what came back."""
+"""Mails of this kind are numbered from here, one for each kind and round or attempt of what came back."""
 _KINDS = tuple(MailKind)
 
 
@@ -60,7 +60,7 @@ def _alert(application: Application, mail: OwedMail, now: datetime, rules: Rules
     """A parked case has told them already, and one that is over waits for nobody."""
     if mail.urgency is not Urgency.FIRST or application.terminal or application.state is State.ATTENTION:
         return None
-    number = _ALERT + application.round * 100 + _KINDS.index(mail.kind)
+    number = _ALERT + mail.round * 100 + _KINDS.index(mail.kind)
     return closing.tell_operators(application, number, now, rules)
 
 

@@ -108,6 +108,18 @@ async def test_an_owner_notice_that_came_back_from_everywhere_makes_no_pass_and_
     assert ("passes", "create") not in world.seen.calls
 
 
+async def test_operators_hear_of_each_mail_that_came_back_from_everywhere() -> None:
+    """The news of a second pass is another one than that of the first, in the same round of the case."""
+    world, name = await reach(State.ISSUED)
+    for told in (1, 2):
+        for address in {each.to for each in world.snapshot(name).mails if each.kind is MailKind.PASS_ISSUED}:
+            await comes_back(world, name, MailKind.PASS_ISSUED, address)
+        await comes_back(world, name, MailKind.PASS_ISSUED, people.OWN_MAILBOX)
+        assert world.subjects(people.OPERATORS[0]).count("operator_alert") == told
+        await world.ask_for_pass(name, "session-2")
+        await world.run()
+
+
 async def test_a_returned_photo_that_nobody_hears_of_is_told_to_the_operators() -> None:
     world, name = await reach(State.RETURNED)
     await comes_back(world, name, MailKind.RETURNED, people.OUTSIDE)
