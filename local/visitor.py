@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 _JSON = {"Accept": "application/json"}
-_PATIENCE = 40.0
+PATIENCE = 40.0
 
 
 class NotSeenError(AssertionError):
@@ -26,7 +26,7 @@ class NotSeenError(AssertionError):
 
 
 def eventually[T](
-    look: Callable[[], T | None], what: str, *, seconds: float = _PATIENCE, first_pause: float = 0.1
+    look: Callable[[], T | None], what: str, *, seconds: float = PATIENCE, first_pause: float = 0.1
 ) -> T:
     """Look again and again until there is something, ever more rarely; times in seconds.
 

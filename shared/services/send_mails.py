@@ -185,8 +185,10 @@ async def _hand_over(
     except ForbiddenError:
         return mail.refused(ports.clock.now()), None
     except UnavailableError as error:
+        _LOG.warning("a mail is put off: %s at %s", type(error).__name__, frames(error))
         return None, ports.clock.now() + timedelta(seconds=error.retry_after or TRY_AGAIN.total_seconds())
-    except UnknownOutcomeError:
+    except UnknownOutcomeError as error:
+        _LOG.warning("a mail is put off: %s at %s", type(error).__name__, frames(error))
         return None, ports.clock.now() + TRY_AGAIN
     if accepted != operation:
         with suppress(PortError):  # the mail is out: a report that finds nobody is the smaller harm

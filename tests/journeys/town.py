@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from local.visitor import LocalCloud, Visitor, eventually
+from local.visitor import PATIENCE, LocalCloud, Visitor, eventually
 from tests.stack import Stack
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
@@ -192,7 +192,7 @@ class Case:
         found: list[dict[str, Any]] = self.town.cloud.call("GET", "/api/mailbox")
         return [mail for mail in found if self.reference in mail["subject"]]
 
-    def link(self, to: str, part: str, *, after: int = 0) -> str:
+    def link(self, to: str, part: str, *, after: int = 0, seconds: float = PATIENCE) -> str:
         """The newest link with ``part`` in the mails about this case to an address; waits for it."""
 
         def look() -> str | None:
@@ -204,7 +204,7 @@ class Case:
             ]
             return found[-1] if len(found) > after else None
 
-        return eventually(look, f"a link {part} for {to}")
+        return eventually(look, f"a link {part} for {to}", seconds=seconds)
 
     # What people do with it --------------------------------------------------------------------------------
 

@@ -22,6 +22,15 @@ _ACTIVE: Final = frozenset(
 _IN_PERSON: Final = frozenset({Channel.OFFICE, Channel.IDENTITY_VERIFICATION})
 _TURN: Final = timedelta(minutes=15)
 """Who owes a mail when the hour's are spent asks again within ten minutes, then in turn, and stands back for others before."""
+_COLLECT: Final = (MailKind.PICKUP, MailKind.VERIFY_AGAIN)
+_TELLING: Final = {
+    State.IN_REVIEW: (MailKind.REVIEW,),
+    State.RETURNED: (MailKind.RETURNED,),
+    State.COOLING_OFF: (MailKind.COOLING_OFF,),
+    State.APPROVED: _COLLECT,
+    State.ISSUING: _COLLECT,
+    State.ISSUED: _COLLECT,
+}
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -116,14 +125,15 @@ def somebody_will_come(world: "World", snapshot: Snapshot) -> str:
     return ""
 
 
-def a_wanted_link_is_not_given_up(world: "World", snapshot: Snapshot) -> str:
-    """While a case waits for its person to collect, not every mail that says so has been skipped."""
+def a_wanted_mail_is_not_given_up(world: "World", snapshot: Snapshot) -> str:
+    """While a case waits for somebody, not every mail that tells them so has been skipped."""
     case = snapshot.application
-    told = [each for each in snapshot.mails if each.kind in {MailKind.PICKUP, MailKind.VERIFY_AGAIN}]
+    kinds = _TELLING.get(case.state, ())
+    told = [each for each in snapshot.mails if each.kind in kinds]
+    if case.state is State.IN_REVIEW:
+        told = [each for each in told if each.round == case.round]
     given_up = bool(told) and all(each.state is MailState.SKIPPED for each in told)
-    if given_up and case.state in {State.APPROVED, State.ISSUING, State.ISSUED}:
-        return f"{case.id[:6]} is {case.state}, and its {told[0].kind.value} was given up"
-    return ""
+    return f"{case.id[:6]} is {case.state}, and its {told[0].kind.value} was given up" if given_up else ""
 
 
 # --- business hours, by other means --------------------------------------------------------------------

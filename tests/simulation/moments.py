@@ -27,7 +27,7 @@ from tests.simulation.at_policy import (
     the_surge_limit_holds,
 )
 from tests.simulation.at_saves import (
-    a_wanted_link_is_not_given_up,
+    a_wanted_mail_is_not_given_up,
     every_change_has_its_event,
     no_recorded_pass_after_the_end,
     nothing_before_opening,
@@ -93,9 +93,7 @@ class Moments:
     def marked(self, after: Snapshot) -> None:
         """Mails of a case were marked."""
         self._hold(somebody_will_come.__name__, somebody_will_come(self._world, after))
-        self._hold(
-            a_wanted_link_is_not_given_up.__name__, a_wanted_link_is_not_given_up(self._world, after)
-        )
+        self._hold(a_wanted_mail_is_not_given_up.__name__, a_wanted_mail_is_not_given_up(self._world, after))
 
     def placed(self) -> None:
         """Somebody took a place among the passes of the hour."""

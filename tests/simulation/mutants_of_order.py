@@ -151,9 +151,8 @@ ORDER: Final = (
     _m(
         "a mail that the service refused for now counts as sent",
         "shared.services.send_mails:_hand_over",
-        "except UnavailableError as error:\n        return None, ports.clock.now() + "
-        "timedelta(seconds=error.retry_after or TRY_AGAIN.total_seconds())",
-        "except UnavailableError as error:\n        return mail.sent(ports.clock.now()), None",
+        "return None, ports.clock.now() + timedelta(seconds=error.retry_after or TRY_AGAIN.total_seconds())",
+        "return mail.sent(ports.clock.now()), None",
         "every_mail_was_sent",
         within=800,
     ),
@@ -176,12 +175,12 @@ ORDER: Final = (
         within=400,
     ),
     _m(
-        "whoever marks late goes on with the case as it was and the mails as they are",
-        "tests.fakes.memory_cases:marked",
-        "return now.marked(",
-        "return replace(snapshot, mails=now.mails).marked(",
-        "a_wanted_link_is_not_given_up",
-        within=2000,
+        "no mail with a link fits the state of its case",
+        "shared.domain.addressees:still_wanted",
+        "fits = application.state in _WANTED_IN[mail.kind]",
+        "fits = application.state in _WANTED_IN[mail.kind] and not mail.with_link",
+        "a_wanted_mail_is_not_given_up",
+        within=20,
     ),
     _m(
         "mails to staff are forgotten when the budget is short",

@@ -1,5 +1,6 @@
 """Mails owed are sent once it is possible, by urgency, within the shared budget; nothing but an old receipt is dropped."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -11,9 +12,7 @@ from shared.domain.links import Purpose
 from shared.domain.mails import MailBudget, MailKind, MailLimits, MailState, Urgency
 from shared.domain.states import State
 from shared.ports import ForbiddenError, UnavailableError, UnknownOutcomeError
-from shared.services import act_on_own_case
 from shared.services.act_on_own_case import send_photo
-from shared.services.look_at import look_at
 from shared.services.take_allowance import share, take_allowance
 from tests.unit import people
 from tests.unit.observed import CrashError, Fault
@@ -62,6 +61,19 @@ async def test_a_mail_that_cannot_be_sent_now_is_sent_later(error: Exception) ->
     assert world.subjects(people.TYPED) == ["receipt"]
 
 
+@pytest.mark.parametrize("error", [UnavailableError("503 for hanako"), UnknownOutcomeError("? of hanako")])
+async def test_a_mail_that_is_put_off_is_a_line_in_the_log_without_a_word_of_it(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World()
+    world.seen.faults.append(Fault("mailer", "send", error, times=1))
+    await world.apply()
+    with caplog.at_level(logging.WARNING):
+        await world.run()
+    assert f"a mail is put off: {type(error).__name__}" in caplog.text
+    assert "hanako" not in caplog.text
+
+
 async def test_the_wait_that_the_mail_service_asks_for_is_kept() -> None:
     world = World()
     world.seen.faults.append(Fault("mailer", "send", UnavailableError("429", 300), times=1))
@@ -104,45 +116,6 @@ async def test_a_mail_that_was_sent_but_not_marked_is_sent_again_rather_than_los
     await world.move(timedelta(minutes=12))
     assert not world.owed(name)
     assert world.subjects(people.OUTSIDE) == ["owner_notice", "owner_notice"]
-
-
-async def test_a_look_that_marks_late_does_not_give_up_the_link_that_was_owed_meanwhile() -> None:
-    """Before one look marks what it sent, another sends the same, and the case is approved: its link is due, and wanted."""
-    world = World()
-    name = await world.apply()
-
-    async def another_worker_goes_on() -> None:
-        await look_at(name, world.worker)
-        await world.decide()
-        world.seen.faults.append(Fault("mailer", "send", CrashError(), times=1))
-        await world.run()
-        assert [each.kind for each in world.owed(name)] == [MailKind.PICKUP]
-
-    world.seen.meanwhile("applications", "mark_mails", another_worker_goes_on)
-    await world.run()
-    await world.move(timedelta(minutes=30))
-
-    assert world.case(name).state is State.APPROVED
-    assert "pickup" in world.subjects(people.OUTSIDE)
-    (link,) = [each for each in world.snapshot(name).mails if each.kind is MailKind.PICKUP]
-    assert link.state is MailState.SENT
-
-
-async def test_a_look_that_marks_late_sees_what_was_asked_meanwhile() -> None:
-    """It reads anew, with the requests: what it found out belongs to the case as it was."""
-    world = World()
-    name = await world.apply()
-
-    async def another_worker_goes_on() -> None:
-        await look_at(name, world.worker)
-        await world.decide()
-        await world.run()
-        await act_on_own_case.withdraw(name, world.student, world.web)
-
-    world.seen.meanwhile("applications", "mark_mails", another_worker_goes_on)
-    await look_at(name, world.worker)
-
-    assert world.case(name).state is State.CANCELLED
 
 
 async def test_when_the_budget_is_spent_nothing_is_dropped_and_the_urgent_goes_first() -> None:
