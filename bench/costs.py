@@ -4,6 +4,7 @@ Counting again is `make count-operations`; a new price needs none.
 """
 
 import json
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -15,6 +16,8 @@ from shared import names
 
 PRICES: Final = Path(__file__).with_name("prices.toml")
 PAGE: Final = Path(__file__).parent.parent / "docs" / "costs.md"
+ALERTS: Final = PRICES.parent.parent / "infra" / "alerts.bicep"
+HOST: Final = PRICES.parent.parent / "host.json"
 BEGIN: Final = "<!-- made by make costs: begin -->"
 END: Final = "<!-- made by make costs: end -->"
 SIZES: Final = (100, 10_000, 1_000_000)
@@ -50,7 +53,9 @@ class Reckoning:
             "functions: GB-seconds": _beyond(gb_s, 12 * price["free_gb_s"]) * price["execution_gb_s"],
             "tables: operations": self._storage(applications, "table.") / 1e4 * price["table"],
             "queues: operations": (
-                self._storage(applications, "queue.") + self.polls() + reports * _OPERATIONS_OF_A_MESSAGE
+                self._storage(applications, "queue.")
+                + self.polls(applications)
+                + reports * _OPERATIONS_OF_A_MESSAGE
             )
             / 1e4
             * price["queue"],
@@ -63,12 +68,31 @@ class Reckoning:
             "mail": mails * (price["mail"] + guess["mail_kb"] / 1e3 * price["mail_mb"]),
             "delivery reports": reports / 1e6 * price["event"],
             "logs": executions * guess["log_kb_per_execution"] / 1e6 * price["log_gb"],
+            "alerts": self.alerts(),
             "Graph": applications * self._mean(lambda way: sum(way["graph"].values())) * price["graph"],
         }
 
-    def polls(self) -> float:
-        """Empty look-ups of all queues in a year."""
-        return len(names.QUEUES) * self._guess["polls_a_minute"] * _MINUTES
+    def polls(self, applications: int) -> float:
+        """Empty look-ups of all queues in a year: by the platform, and by instances that live on after a message.
+
+        Each function with a queue has instances of its own; here one at most, and each message is taken for alone.
+        """
+        by_lane = [
+            self._mean(lambda way, name=f"queue_{lane}": way["executions"].get(name, 0))
+            for lane in names.LANES
+        ]
+        by_lane.append(self._mean(lambda way: way["mails"]) * self._guess["reported_share"])
+        living = sum(
+            min(_MINUTES, applications * messages * self._guess["living_minutes"]) for messages in by_lane
+        )
+        return len(names.QUEUES) * self._guess["polls_a_minute"] * _MINUTES + living * looks_a_minute()
+
+    def alerts(self) -> float:
+        """All rules of the template, that for the way ``form`` too."""
+        rules = re.findall(r"^    every: '(\w+)'$", ALERTS.read_text("utf-8"), re.MULTILINE)
+        return 12 * (
+            self._price["alert_metric"] + sum(self._price[f"alert_{each.lower()}"] for each in rules)
+        )
 
     def _mean(self, of: Any) -> float:  # noqa: ANN401 - a way, as the file has it
         return float(sum(self._guess[f"share_{way}"] * of(self._counts["ways"][way]) for way in CHANNELS))
@@ -87,6 +111,13 @@ class Reckoning:
         total = self._storage(applications, "blob.")
         writes = sum(self._storage(applications, kind) for kind in _WRITES)
         return writes / 1e4 * self._price["blob_write"] + (total - writes) / 1e4 * self._price["blob_read"]
+
+
+def looks_a_minute() -> float:
+    """How often a living instance looks into its empty queue."""
+    longest = json.loads(HOST.read_text("utf-8"))["extensions"]["queues"]["maxPollingInterval"]
+    hours, minutes, seconds = (int(each) for each in longest.split(":"))
+    return 60 / (hours * 3600 + minutes * 60 + seconds)
 
 
 def tables(counts: dict[str, Any], prices: dict[str, Any]) -> str:

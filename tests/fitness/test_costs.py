@@ -5,9 +5,12 @@ import re
 import tomllib
 from typing import Any
 
-from bench.costs import PAGE, PRICES, SIZES, Reckoning, made_now, page_with
+import pytest
+
+from bench.costs import ALERTS, PAGE, PRICES, SIZES, Reckoning, looks_a_minute, made_now, page_with
 from bench.count_operations import COUNTS
 from local.demo import CHANNELS
+from shared import names
 
 _PRICES: dict[str, Any] = tomllib.loads(PRICES.read_text("utf-8"))
 _COUNTS: dict[str, Any] = json.loads(COUNTS.read_text("utf-8"))
@@ -48,3 +51,37 @@ def test_more_applications_never_cost_less() -> None:
     small, middle, large = (Reckoning(_COUNTS, _PRICES).year(each) for each in SIZES)
     for line, cost in small.items():
         assert 0 <= cost <= middle[line] <= large[line]
+
+
+def test_what_the_page_says_follows_from_the_figures() -> None:
+    small, middle, large = (Reckoning(_COUNTS, _PRICES).year(each) for each in SIZES)
+    left = sum(small.values()) - small["alerts"]
+    assert small["alerts"] > 0.9 * sum(small.values())
+    assert middle["alerts"] > 0.5 * sum(middle.values())
+    assert small["logs"] + small["queues: operations"] > 0.5 * left
+    assert large["mail"] > 0.5 * sum(large.values())
+    assert large["functions: GB-seconds"] > 0.5 * (sum(large.values()) - large["mail"])
+
+
+def test_every_rule_of_the_templates_is_in_the_year() -> None:
+    rules = re.findall(r"^    name: '[a-z-]+'$", ALERTS.read_text("utf-8"), re.MULTILINE)
+    each_costs_one = {
+        name: price | {"value": 1.0 if name.startswith("alert_") else 0.0}
+        for name, price in _PRICES["prices"].items()
+    }
+    year = Reckoning(_COUNTS, _PRICES | {"prices": each_costs_one}).year(100)
+
+    assert year["alerts"] == sum(year.values()) == 12 * (len(rules) + 1)  # and the one that watches a metric
+
+
+def test_an_instance_that_lives_looks_as_often_as_the_host_says() -> None:
+    year = 365 * 24 * 60
+    reckoning = Reckoning(
+        _COUNTS, _PRICES | {"assumptions": _PRICES["assumptions"] | {"polls_a_minute": 0.0}}
+    )
+
+    assert looks_a_minute() == 30
+    assert reckoning.polls(0) == 0
+    assert reckoning.polls(100) > 100 * looks_a_minute() * _PRICES["assumptions"]["living_minutes"]
+    assert reckoning.polls(10**9) == pytest.approx(30 * year * (1 + len(names.LANES)), rel=0.3)
+    assert reckoning.polls(10**9) <= 30 * year * (1 + len(names.LANES))
