@@ -200,14 +200,14 @@ def spoken(text: str) -> str:
 def said(template: Template, declaration: str, path: str = "") -> list[str]:
     """What a declaration, such as ``module web``, says of a key, each time that it does, in one spelling.
 
-    Keys of a dotted path stand within each other. Without a path: all that follows the ``=``. ``=``: that, up to the first brace
-    (a condition, a loop).
+    The first key of a dotted path stands anywhere, each further one directly in the braces of the one before. Without a path:
+    all that follows the ``=``. With the path ``=``: that, up to the first brace (a condition, a loop).
     """
     found = [_declared(template.tokens, declaration)]
     if path == "=":
         return [_one_spelling(each[: _first_brace(each)]) for each in found if each]
-    for key in filter(None, path.split(".")):
-        found = [inner for each in found for inner in _under(each, key)]
+    for place, key in enumerate(filter(None, path.split("."))):
+        found = [inner for each in found for inner in _under(each, key, directly=place > 0)]
     return [_one_spelling(each) for each in found if each]
 
 
@@ -249,14 +249,15 @@ def _first_brace(tokens: list[Token]) -> int:
     )
 
 
-def _under(tokens: list[Token], key: str) -> Iterator[list[Token]]:
-    for at, token in enumerate(tokens[:-1]):
+def _under(tokens: list[Token], key: str, *, directly: bool) -> Iterator[list[Token]]:
+    for at, inside, token in _depths(tokens[:-1]):
         before = tokens[at - 1].text if at else "\n"
         if (
             token.kind != "word"
             or token.text != key
             or tokens[at + 1].text != ":"
             or before not in {"\n", "{", ","}
+            or (directly and inside != 1)
         ):
             continue
         rest = tokens[at + 2 :]

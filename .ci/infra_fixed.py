@@ -71,11 +71,21 @@ _OF_MAIN = [
     ("module worker", "params.identity", "identities.outputs.worker"),
     ("module worker", "params.hostBlobUrl", "workerHost.outputs.blobUrl"),
     ("module worker", "params.settings", "appSettings.outputs.worker"),
+    ("module worker", "params.publicDoor", "false"),
     ("module webHost", "params.name", "'${prefix}web${unique}'"),
     ("module workerHost", "params.name", "'${prefix}wrk${unique}'"),
     ("module records", "params.name", "'${prefix}rec${unique}'"),
     ("module photos", "params.name", "photosAccount"),
     ("module vault", "params.name", "'${prefix}-kv-${unique}'"),
+    ("module alerts", "params.webId", "web.outputs.id"),
+    ("output webAppName", "", "web.outputs.name"),
+    ("output workerAppName", "", "worker.outputs.name"),
+    ("output workerPrincipalId", "", "identities.outputs.worker.principalId"),
+    ("output webUrl", "", "web.outputs.url"),
+    ("var webName", "", "'${name}-web-${unique}'"),
+    ("module web", "params.name", "webName"),
+    ("module worker", "params.name", "'${name}-worker-${unique}'"),
+    ("param firstDeployment", "", "false"),
     ("var photosAccount", "", "'${prefix}pho${unique}'"),
     ("var unique", "", "uniqueString(resourceGroup().id, environmentName)"),
     ("module audit", "params.locked", "headsLocked"),
@@ -84,6 +94,9 @@ _OF_MAIN = [
 ]
 
 _OF_IDENTITIES = [
+    ("resource web", "name", "'${prefix}-web'"),
+    ("resource worker", "name", "'${prefix}-worker'"),
+    ("resource courier", "name", "'${prefix}-courier'"),
     (
         "output web",
         "",
@@ -123,6 +136,9 @@ _OF_APP = [
 
 _REFERENCE = "'@Microsoft.KeyVault(VaultName=${vault};SecretName=${replace(name, '_', '-')})'"
 _OF_SETTINGS = [
+    ("var withIdentity", "", "toLower(values.?SIGN_IN_WITH_IDENTITY ?? 'false') == 'true'"),
+    ("var sharedKey", "", "toLower(values.?FORMS_WITHOUT_TOKEN ?? 'false') == 'true'"),
+    ("var card", "", "contains(ways, 'identity_verification')"),
     ("var secretsOfBoth", "", "concat(['LINK_KEYS'], card ? ['LINK_HASH_KEY'] : [])"),
     (
         "var secretsOfWeb",

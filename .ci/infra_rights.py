@@ -87,7 +87,6 @@ def faults(estate: Estate) -> Iterator[str]:
     for name, each in estate.templates.items():
         for fault in [*_assignments(name, each), *_grants(name, each), *_graph(name, each)]:
             yield f"{name}: {fault}"
-    yield from _doors(estate)
     yield from _fixed(estate)
     yield from _roles(estate)
     yield from _rights(estate)
@@ -125,12 +124,6 @@ def _purge(estate: Estate) -> Iterator[str]:
     for name, each in estate.parameters.items():
         if name.startswith(("prod.", "test.")) and "vaultPurgeProtection" in each.declared("variables"):
             yield f"{name}: the vault keeps its protection from purging"
-
-
-def _doors(estate: Estate) -> Iterator[str]:
-    modules = estate.templates["main.bicep"].declared("modules")
-    if body(modules["worker"])["params"].get("publicDoor") is not False:
-        yield "main.bicep: worker has a public door"
 
 
 def grants(template: Template) -> list[dict[str, Any]]:

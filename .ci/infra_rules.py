@@ -38,10 +38,15 @@ MUST: dict[str, dict[str, object]] = {
         "functionsRuntimeAdminIsolationEnabled": True, "remoteDebuggingEnabled": False,
     },
     "Microsoft.Web/sites/basicPublishingCredentialsPolicies": {"allow": False},
-    "Microsoft.Insights/components": {"DisableLocalAuth": True},
+    "Microsoft.Insights/components": {"DisableLocalAuth": True, "DisableIpMasking": False},
     "Microsoft.OperationalInsights/workspaces": {"disableLocalAuth": True},
     "Microsoft.Communication/communicationServices": {"disableLocalAuth": True},
-    "Microsoft.KeyVault/vaults": {"enableRbacAuthorization": True},
+    "Microsoft.Communication/emailServices/domains": {"userEngagementTracking": "Disabled"},
+    "Microsoft.KeyVault/vaults": {
+        "enableRbacAuthorization": True, "enableSoftDelete": True, "enabledForDeployment": False,
+        "enabledForDiskEncryption": False, "enabledForTemplateDeployment": False,
+    },
+    "Microsoft.Storage/storageAccounts/blobServices/containers": {"publicAccess": "None"},
     "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies": {
         "allowProtectedAppendWrites": False
     },
@@ -95,9 +100,10 @@ def _shut(template: Template) -> Iterator[str]:
         kept = [
             *values(template.tree, "deleteRetentionPolicy"),
             *values(template.tree, "containerDeleteRetentionPolicy"),
+            *values(template.tree, "changeFeed"),
         ]
-        if [each.get("enabled") for each in kept] != [False, False]:
-            yield "soft delete would keep a photo after its end"
+        if [each.get("enabled") for each in kept] != [False, False, False]:
+            yield "soft delete or the change feed would keep a photo, or its name, after its end"
         if list(values(template.tree, "isVersioningEnabled")) != [False]:
             yield "versions would keep a photo after its end"
 
