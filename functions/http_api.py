@@ -31,16 +31,14 @@ async def api_apply(visit: Visit) -> func.HttpResponse:
     submission = program_applications.submission(visit)
     outcome = await submit_application(submission, bootstrap.web())
     accepted = program_applications.accepted(outcome)
-    answer = answers.document(
-        {
-            "id": accepted.id,
-            "reference": accepted.reference,
-            "state": "submitted",
-            "review_from": accepted.review_from.isoformat(),
-            "status_url": f"{bootstrap.base_url()}/applications/{accepted.id}",
-        },
-        status=HTTPStatus.ACCEPTED,
-    )
+    document = {
+        "id": accepted.id,
+        "reference": accepted.reference,
+        "state": "submitted",
+        "review_from": accepted.review_from.isoformat(),
+        "status_url": f"{bootstrap.base_url()}/applications/{accepted.id}",
+    }
+    answer = answers.document(case_documents.with_trial(document), status=HTTPStatus.ACCEPTED)
     answer.headers["Location"] = f"/api/applications/{accepted.id}"
     return answer
 
@@ -53,7 +51,8 @@ async def api_application(visit: Visit) -> func.HttpResponse:
         found = await find_own_case(visit.part("id"), visit.frontend.oid, bootstrap.web())
     except RefusedError as error:
         raise Trouble(Problem.NOT_FOUND) from error
-    return answers.document(case_documents.for_applicant(found.application, found.events))
+    document = case_documents.for_applicant(found.application, found.events)
+    return answers.document(case_documents.with_trial(document))
 
 
 @bp.route(route="openapi.json", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)

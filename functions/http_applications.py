@@ -27,7 +27,8 @@ async def application(visit: Visit) -> func.HttpResponse:
     """What happened, who moves next and by when."""
     found = await find_own_case(visit.part("id"), visit.who.oid, bootstrap.web())
     if visit.wants_json:
-        return answers.document(case_documents.for_applicant(found.application, found.events))
+        document = case_documents.for_applicant(found.application, found.events)
+        return answers.document(case_documents.with_trial(document))
     return status_page(visit, found)
 
 

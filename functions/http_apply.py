@@ -6,7 +6,7 @@ from typing import assert_never
 
 import azure.functions as func
 
-from functions._http import answers, bodies
+from functions._http import answers, bodies, case_documents
 from functions._http.apply_form import Filled, read_apply_form
 from functions._http.doors import APPLICANT, door
 from functions._http.photo_faults import trouble_of_photo
@@ -85,7 +85,7 @@ def _accepted(visit: Visit, accepted: Accepted) -> func.HttpResponse:
         "review_from": accepted.review_from.isoformat(),
         "status_url": bootstrap.base_url() + path,
     }
-    return answers.document(document, status=HTTPStatus.ACCEPTED)
+    return answers.document(case_documents.with_trial(document), status=HTTPStatus.ACCEPTED)
 
 
 def _again(visit: Visit, filled: Filled, errors: Errors, status: HTTPStatus) -> func.HttpResponse:

@@ -5,7 +5,7 @@ from typing import Final
 
 import azure.functions as func
 
-from functions._http import answers
+from functions._http import answers, case_documents
 from functions._http.doors import FORMS_FLOW, door
 from functions._http.visit import Visit
 from shared import bootstrap
@@ -40,4 +40,4 @@ async def form_response(visit: Visit) -> func.HttpResponse:
         "state": "submitted",
         "status_url": f"{bootstrap.base_url()}/applications/{taken.id}",
     }
-    return answers.document(document, status=HTTPStatus.ACCEPTED)
+    return answers.document(case_documents.with_trial(document), status=HTTPStatus.ACCEPTED)

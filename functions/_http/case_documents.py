@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
+from shared import bootstrap
 from shared.domain.application import Application
 from shared.domain.events import Event
 from shared.domain.states import WHO_MOVES_NEXT
 from shared.presentation.status import public_history, public_state
+
+
+def with_trial(document: dict[str, object]) -> dict[str, object]:
+    """With ``trial``: true while the service is only tried out, which pages say in words."""
+    return {**document, "trial": True} if bootstrap.site().trial else document
 
 
 def for_applicant(application: Application, events: Sequence[Event]) -> dict[str, object]:

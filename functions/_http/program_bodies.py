@@ -147,6 +147,11 @@ class ApplicationUpload(ApplicationFields):
     )
 
 
+_TRIAL: Final = (
+    "Only while the service is tried out: no pass is made, and the person needs the support desk as before."
+)
+
+
 class ResponseTaken(BaseModel):
     """The answer to a form's response, the same for each replay."""
 
@@ -154,6 +159,7 @@ class ResponseTaken(BaseModel):
     reference: str
     state: Literal["submitted"]
     status_url: str
+    trial: Literal[True] | None = Field(None, description=_TRIAL)
 
 
 class ApplicationTaken(ResponseTaken):
@@ -179,6 +185,7 @@ class ApplicationStatus(BaseModel):
     next_actor: Mover
     promised_by: datetime | None
     history: list[HistoryEntry]
+    trial: Literal[True] | None = Field(None, description=_TRIAL)
 
 
 class ProblemDetails(BaseModel):

@@ -90,7 +90,7 @@ def card_document(desk: CardDesk) -> func.HttpResponse:
         }
     if found is not None:
         document["application"] = case_documents.for_applicant(found.application, found.events)
-    return answers.document(document)
+    return answers.document(case_documents.with_trial(document))
 
 
 def issue_page(visit: Visit, holder: CardHolder, desk: CardDesk) -> func.HttpResponse | None:

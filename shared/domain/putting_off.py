@@ -47,8 +47,12 @@ def worth_asking_at(application: Application) -> datetime | None:
 
 def on_trial(application: Application) -> bool:
     """Whether the person asked for a pass and was told that the service is only tried out."""
-    off = application.put_off
-    return application.state in WITH_A_PASS and off is not None and off.why == TRIAL
+    return application.state in WITH_A_PASS and tried_out(application)
+
+
+def tried_out(application: Application) -> bool:
+    """Whether a pass was asked for last while the service was only tried out, however the case ended since."""
+    return application.put_off is not None and application.put_off.why == TRIAL
 
 
 def turned_away_at(application: Application) -> datetime | None:

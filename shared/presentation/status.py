@@ -10,7 +10,7 @@ from shared.domain.application import Application
 from shared.domain.events import Event, EventKind
 from shared.domain.kinds import Channel
 from shared.domain.mails import MailKind, OwedMail
-from shared.domain.putting_off import waits_for_thaw
+from shared.domain.putting_off import tried_out, waits_for_thaw
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.presentation.masks import masked
@@ -139,6 +139,7 @@ def status_view(
         kept=application.kept > 0,
         protected=_protected(application, events),
         waits_for_thaw=waits_for_thaw(application),
+        tried_out=tried_out(application),
         asked=asked,
         errors=errors or {},
     )

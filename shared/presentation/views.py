@@ -44,7 +44,6 @@ verify_link          :class:`VerifyLinkView`
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from shared.domain.accounts import Method
@@ -56,6 +55,7 @@ from shared.domain.states import State
 from shared.presentation.form_errors import FIELD_ERRORS, Errors
 from shared.presentation.freeze_views import FreezeView
 from shared.presentation.office_views import OfficeCaseView, OfficeSlipView, OfficeView
+from shared.presentation.owner_views import Choice, NotMeDoneView, NotMeView
 from shared.presentation.problem_views import LinkProblemView, Problem, ProblemView, WrongRoleView
 from shared.presentation.staff_views import (
     AttentionView,
@@ -184,6 +184,7 @@ class StatusView:
         kept: Whether some of them could not be.
         protected: The owner said "not me" of it: of the ways in only the office is left.
         waits_for_thaw: A pass was asked for while none are made: the person is told when it goes on.
+        tried_out: A pass was asked for while the service was only tried out, and none was made.
         asked: What the person asked just now and that is still being worked on.
         doubts: What was seen on the better photo just sent.
         keep_doubts: True after the first try of a better photo.
@@ -212,6 +213,7 @@ class StatusView:
     kept: bool = False
     protected: bool = False
     waits_for_thaw: bool = False
+    tried_out: bool = False
     asked: RequestKind | None = None
     doubts: tuple[PhotoDoubt, ...] = ()
     keep_doubts: bool = False
@@ -270,43 +272,6 @@ class PickupNeedsLinkView:
     def by_slip(self) -> bool:
         """Whether there is a slip and nothing was mailed."""
         return self.slip_until is not None and not self.link_sent_to
-
-
-class Choice(StrEnum):
-    """What the owner says."""
-
-    MINE = "mine"
-    NOT_MINE = "not_mine"
-
-
-@dataclass(frozen=True, slots=True)
-class NotMeView:
-    """Was it you? No sign-in: no name, no address.
-
-    Attributes:
-        over: The case has ended, so only a contest is left.
-        said_no_at: When the owner said "no"; then nothing is asked any more.
-        protects: Whether "no" leaves only the office.
-    """
-
-    token: str
-    reference: str
-    channel: Channel
-    received_at: datetime
-    over: bool = False
-    said_no_at: datetime | None = None
-    protects: bool = True
-    errors: Errors = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class NotMeDoneView:
-    """The owner's answer has reached us. ``over``: nothing is left to stop, or goes on; ``protects``: only the office is left."""
-
-    reference: str
-    choice: Choice
-    over: bool = False
-    protects: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions._http.program_bodies import ApplicationStatus, ApplicationTaken, ResponseTaken
 from shared.domain.kinds import Language
 from shared.domain.putting_off import on_trial
 from shared.domain.states import State
 from shared.presentation.words import text
-from tests.doors.callers import SESSIONS, cookie_header
+from tests.doors.callers import SESSIONS, TOKENS, cookie_header
 from tests.doors.house import BASE, Answer, House, open_house
-from tests.doors.knocking import HTML, JSON
+from tests.doors.knocking import HTML, JSON, knock, scene_of
 from tests.doors.scenes import Scene, _with_pickup
 from tests.unit.reaching import reach
 from tests.unit.university import rules_of
@@ -77,3 +78,59 @@ async def test_whoever_asks_for_the_pass_is_told_where_to_get_help(trial: House,
     told = json.loads(answer.body)
     assert told["title"] == text("problem_title.trial", language)
     assert scene.world.graph.account(scene.world.student).passes_made == []
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_after_the_pass_was_put_off_the_status_page_does_not_invite_to_collect(
+    trial: House, language: Language
+) -> None:
+    scene = await _approved(trial)
+    page = await _get(trial, scene, "/applications/{case}", "applicant", language)
+    assert f'href="/pickup/{scene.case}"' in page.text
+    await scene.world.ask_for_pass(scene.case)
+    await scene.world.run()
+
+    page = await _get(trial, scene, "/applications/{case}", "applicant", language)
+
+    assert page.text.count(text("pickup_say.trial", language)) == 1
+    assert text("application.trial_who", language) in page.text
+    assert f'href="/pickup/{scene.case}"' not in page.text
+    assert text("deadline.approved", language) not in page.text
+
+
+_DOCUMENTS = {
+    "application": "applicant",
+    "apply_submit": "applicant",
+    "api_apply": "user",
+    "api_application": "user",
+    "form_response": "flow",
+    "verify": "card",
+}
+"""Doors whose JSON tells of a case, and a caller that is let in."""
+
+
+async def _document(house: House, row: str) -> dict[str, object]:
+    scene = await scene_of(house, row)
+    who = _DOCUMENTS[row]
+    if who in TOKENS:
+        answer = await knock(house, row, scene, TOKENS[who](house, scene))
+    else:
+        answer = await knock(house, row, scene, JSON, sessions=SESSIONS[who](scene))
+    assert answer.status in {200, 202}, answer.text
+    told = json.loads(answer.body)
+    assert isinstance(told, dict)
+    return told
+
+
+@pytest.mark.parametrize("row", _DOCUMENTS)
+async def test_programs_are_told_that_it_is_a_trial(trial: House, row: str) -> None:
+    """Otherwise the documents have nothing of it: the journeys hold their fields."""
+    told = await _document(trial, row)
+    assert told["trial"] is True
+    model = {
+        "api_apply": ApplicationTaken,
+        "api_application": ApplicationStatus,
+        "form_response": ResponseTaken,
+    }
+    if row in model:
+        assert model[row].model_validate(told).trial
