@@ -23,7 +23,7 @@ WEB = {
 def _read(monkeypatch: pytest.MonkeyPatch, **more: str) -> Settings:
     for name, value in (WEB | more).items():
         monkeypatch.setenv(name, value)
-    return Settings()  # type: ignore[call-arg]  # from the environment
+    return Settings()
 
 
 def test_web_needs_the_secrets_of_both_registrations(monkeypatch: pytest.MonkeyPatch) -> None:
