@@ -5,7 +5,7 @@ so is whoever was put off because too many asked, once it is worth asking again.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.addressees import to_collect
@@ -20,6 +20,8 @@ FROZEN: Final = "frozen"
 SURGE: Final = "surge"
 TRIAL: Final = "trial"
 """The service is tried out beside the way things were done before: everything happens except the pass."""
+_TRIED_AGAIN_AFTER: Final = timedelta(minutes=10)
+"""A web app that does not know of the trial asks the worker so often at most; after the trial nobody waits longer than this."""
 _RESUMED: Final = 5_000_000
 """Mails of this verb are numbered from here, apart from those of rounds."""
 WITH_A_PASS: Final = frozenset({State.APPROVED, State.ISSUED})
@@ -53,6 +55,12 @@ def on_trial(application: Application) -> bool:
 def tried_out(application: Application) -> bool:
     """Whether a pass was asked for last while the service was only tried out, however the case ended since."""
     return application.put_off is not None and application.put_off.why == TRIAL
+
+
+def asked_in_vain(application: Application, now: datetime) -> bool:
+    """Whether the case was put off for the trial so short a time ago that asking again is likely to be the same."""
+    off = application.put_off
+    return on_trial(application) and off is not None and now - off.at < _TRIED_AGAIN_AFTER
 
 
 def turned_away_at(application: Application) -> datetime | None:

@@ -7,7 +7,7 @@ from shared.domain.counter_steps import slip_works
 from shared.domain.issuing import COLLECT_WITHIN, may_ask
 from shared.domain.kinds import Channel
 from shared.domain.limits import Limit, Whose
-from shared.domain.putting_off import on_trial, waits_for_thaw
+from shared.domain.putting_off import asked_in_vain, on_trial, waits_for_thaw
 from shared.domain.requests import RequestKind
 from shared.domain.states import State
 from shared.services.ask import ask
@@ -70,7 +70,7 @@ async def ask_for_pass(application: str, collector: Collector, public_key: str, 
         raise RefusedError(Refusal.TOO_LATE, link=f"/applications/{application}")
     if not may_ask(case, ports.rules):
         raise RefusedError(Refusal.PASSES_USED_UP, link=f"/applications/{application}")
-    if ports.rules.evaluation or not on_trial(case):
+    if ports.rules.evaluation or not on_trial(case) or asked_in_vain(case, ports.clock.now()):
         check_put_off(case, ports)
     if case.state is State.ISSUING:
         return _same_session(case.attempt.session if case.attempt else "", collector)

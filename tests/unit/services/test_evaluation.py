@@ -165,5 +165,22 @@ async def test_after_the_trial_the_same_case_gets_its_pass() -> None:
     await world.ask_for_pass(name)
     await world.run()
     world.web, world.worker = replace(world.web, rules=rules_of()), replace(world.worker, rules=rules_of())
+    await world.move(timedelta(minutes=10))
     assert await world.pickup(name, "session-2")
     assert world.case(name).put_off is None
+
+
+async def test_a_web_that_does_not_know_of_the_trial_asks_no_more_than_every_ten_minutes() -> None:
+    """Otherwise each press is a request, its answer and an event of a case that gets no pass."""
+    world, name = await reach(State.APPROVED, on_trial_world())
+    world.web = replace(world.web, rules=rules_of())
+    for asked in (1, 2):
+        await world.ask_for_pass(name, "session-2")
+        await world.run()
+        for _ in range(3):
+            with pytest.raises(RefusedError) as told:
+                await world.ask_for_pass(name, "session-2")
+            assert told.value.refusal is Refusal.TRIAL
+        await world.run()
+        assert world.events(name).count("pass_put_off") == asked
+        await world.move(timedelta(minutes=10))
