@@ -1,6 +1,6 @@
 """A case as JSON: for its applicant, and for staff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared import bootstrap
 from shared.domain.application import Application
@@ -9,9 +9,9 @@ from shared.domain.states import WHO_MOVES_NEXT
 from shared.presentation.status import public_history, public_state
 
 
-def with_trial(document: dict[str, object]) -> dict[str, object]:
+def with_trial(document: Mapping[str, object]) -> dict[str, object]:
     """With ``trial``: true while the service is only tried out, which pages say in words."""
-    return {**document, "trial": True} if bootstrap.site().trial else document
+    return {**document, "trial": True} if bootstrap.site().trial else dict(document)
 
 
 def for_applicant(application: Application, events: Sequence[Event]) -> dict[str, object]:
