@@ -159,9 +159,9 @@ ORDER: Final = (
     _m(
         "mails are marked before they are sent",
         "shared.services.send_mails:_send_one",
-        "return await _hand_over(message, mail, snapshot.application, ports)",
-        "marked = [mail.sent(ports.clock.now())]\n    await ports.applications.mark_mails(snapshot, marked)\n"
-        "    return await _hand_over(message, mail, snapshot.application, ports)",
+        "outcome, pause = await _hand_over(message, mail, snapshot.application, ports)",
+        "await ports.applications.mark_mails(snapshot, [mail.sent(ports.clock.now())])\n        "
+        "outcome, pause = await _hand_over(message, mail, snapshot.application, ports)",
         "every_mail_was_sent",
         within=50,
     ),
