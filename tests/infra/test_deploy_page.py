@@ -98,3 +98,15 @@ def test_what_holds_records_is_locked_and_the_group_is_not() -> None:
     assert len(accounts) == 4
     assert 'prints `"keep"` four times' in PAGE
     assert not re.search(r"az lock create[^\n]*--resource-group", PAGE)
+
+
+def test_the_door_for_publishing_is_as_the_page_on_the_package_says() -> None:
+    """A runner has no fixed address, so worker's SCM site is open too; to whoever has a token, never a password."""
+    page, app = Path("docs/packaging.md").read_text("utf-8"), Path("infra/app.bicep").read_text("utf-8")
+    for words in (
+        "scmIpSecurityRestrictionsDefaultAction: 'Allow'",
+        "scmIpSecurityRestrictionsUseMain: false",
+    ):
+        assert words in page
+        assert words in app
+    assert re.search(r"name: 'scm'\s+properties: \{\s+allow: false", app)
