@@ -46,7 +46,7 @@ MEND: Final = {
     HealthCode.MAIL_REFUSED: "Assign the worker's identity its role on the Communication Services resource.",
     HealthCode.MAIL_SILENT: "See whether MAIL_ENDPOINT is right and the resource is there; mails wait and go out by themselves.",
     HealthCode.SIGN_IN_REFUSED: "Put the object id of web's identity into the plan (web_identity), run python3 -m infra.entra.",
-    HealthCode.SIGN_IN_SILENT: "See whether the app has its identity and IDENTITY_CLIENT_ID is right; then Entra's service health.",
+    HealthCode.SIGN_IN_SILENT: "See whether the app has its identity and IDENTITY_CLIENT_ID is right; then Entra's health.",
     HealthCode.CALENDAR_CLOSED: "Look at BUSINESS_WEEKDAYS, OPENS_AT, CLOSES_AT, CLOSURES and EXTRA_DAYS.",
     HealthCode.HOLIDAYS_UNKNOWN: "Look at HOLIDAY_COUNTRY, and deploy a newer version of the library.",
     HealthCode.CLOSURES_PAST: "Enter the coming year's closures in CLOSURES.",
