@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions._queues.bodies import text_of
-from functions.failures import saying_only_where
+from functions._worker.bodies import text_of
+from functions._worker.failures import saying_only_where
 from shared import bootstrap, names
 from shared.services.look_at import look_at
 from shared.services.park_poison import park_poison

@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions._queues.bodies import comes_again, reports_of
-from functions.failures import saying_only_where
+from functions._worker.bodies import comes_again, reports_of
+from functions._worker.failures import saying_only_where
 from shared import bootstrap, names
 from shared.services.take_report import take_given_up, take_report
 

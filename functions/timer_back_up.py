@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions.failures import saying_only_where
+from functions._worker.failures import saying_only_where
 from shared import bootstrap
 from shared.services.back_up import back_up
 

@@ -4,7 +4,7 @@ import ast
 import json
 from typing import Any
 
-from functions._queues import bodies
+from functions._worker import bodies
 from shared import names
 from tests.fitness.source import ROOT, functions_of, python_files, tree
 
@@ -63,7 +63,7 @@ def test_every_lane_is_written_to() -> None:
 
 
 def test_the_host_reads_messages_as_they_are_written() -> None:
-    """Plain and base64 are both read by ``functions/_queues/bodies.py``; retries come quickly, and then the poison queue."""
+    """Plain and base64 are both read by ``functions/_worker/bodies.py``; retries come quickly, and then the poison queue."""
     queues = HOST["extensions"]["queues"]
 
     assert queues["messageEncoding"] == "none"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from functions._http.bodies import MAX_UPLOAD_BYTES, check_length, read_form, read_json
 from functions._http.problems import Trouble
-from functions._queues.bodies import reports_of
+from functions._worker.bodies import reports_of
 from shared.presentation.views import Problem
 from tests.doors.house import BASE, House
 from tests.fuzz.mutations import mutated, texts

@@ -10,7 +10,7 @@ import azure.functions as func
 import pytest
 
 from functions import by_role
-from functions.failures import FunctionFailedError, saying_only_where
+from functions._worker.failures import FunctionFailedError, saying_only_where
 from shared import bootstrap
 from shared.adapters import codec
 from shared.domain.delivery import Delivery

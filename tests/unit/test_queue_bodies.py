@@ -10,7 +10,7 @@ import azure.functions as func
 import pytest
 from azure.functions.queue import QueueMessage
 
-from functions._queues.bodies import comes_again, reports_of, text_of
+from functions._worker.bodies import comes_again, reports_of, text_of
 from shared.domain.delivery import Delivery, DeliveryReport
 
 _ID = "0123456789abcdef0123456789abcdef"

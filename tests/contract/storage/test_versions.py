@@ -10,7 +10,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from functions._queues.bodies import text_of
+from functions._worker.bodies import text_of
 from shared import names
 from shared.adapters.storage import Storage, StorageAccount
 from shared.adapters.tables_export import TableExport

@@ -1,1 +1,0 @@
-"""What the queue functions share: how a message's body is read."""
