@@ -33,3 +33,18 @@ def test_the_doctor_is_asked_before_web_is_started() -> None:
     doctor, web = step.index("doctor --deployed"), step.index("start web")
     assert step.index("Start the worker") < doctor < web
     assert "storage_refused" in step[doctor:web]
+
+
+def test_the_worker_may_erase_exports_and_never_a_head() -> None:
+    """And web can do nothing at an export, not even read one."""
+    rights = (ROOT / "infra/rbac.bicep").read_text("utf-8")
+    grants = set(re.findall(r"\{ who: '(\w+)', on: (\w+Container), may: '(\w+)'", rights))
+    assert {each for each in grants if each[1] == "backupsContainer"} == {
+        ("worker", "backupsContainer", "blobsKeep")
+    }
+    assert {(who, may) for who, on, may in grants if on == "headsContainer" and who == "worker"} == {
+        ("worker", "blobsAdd")
+    }
+    roles = (ROOT / "infra/roles.bicep").read_text("utf-8")
+    allowed = re.findall(r"\$\{blobs\}/([a-z/]+)", roles.partition("key: 'blobsAdd'")[2].partition("  }")[0])
+    assert allowed == ["read", "add/action"]
