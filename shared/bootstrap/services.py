@@ -152,6 +152,7 @@ def health() -> "HealthPorts":
     from shared.adapters.package_mark import package_mark
     from shared.adapters.storage_probe import StorageCalls
     from shared.bootstrap.key_marks import key_marks
+    from shared.domain.rules import Removal
     from shared.services.health_ports import HealthPorts
 
     given, records, works = settings(), _records(), settings().app_role != "web"
@@ -171,6 +172,7 @@ def health() -> "HealthPorts":
         containers=names.CONTAINERS if works else names.READ_BY_WEB_AS_BLOBS,
         erased=names.ERASED_BY_WORKER if works else (),
         has_country=bool(given.holiday_country),
+        removes=given.old_methods is not Removal.KEEP,
         backups=BlobBackups(storage()) if works else None,
         backup_every=timedelta(hours=given.backup_hours),
         key_marks=key_marks(given),

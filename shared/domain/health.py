@@ -82,6 +82,19 @@ class GraphCall(StrEnum):
     PLATFORM_CREDENTIALS = "UserAuthMethod-PlatformCred.ReadWrite.All"
 
 
+REMOVALS: Final = frozenset(
+    {
+        GraphCall.PHONES,
+        GraphCall.AUTHENTICATORS,
+        GraphCall.SOFTWARE_TOKENS,
+        GraphCall.PASSKEYS,
+        GraphCall.WINDOWS_HELLO,
+        GraphCall.PLATFORM_CREDENTIALS,
+    }
+)
+"""Needed only where old methods are removed: with OLD_METHODS=keep the templates give none of them."""
+
+
 class SignInAs(StrEnum):
     """The app registrations as which web signs people in."""
 

@@ -12,6 +12,7 @@ from functools import partial
 from shared import names
 from shared.domain.health import (
     MOST_SKEW,
+    REMOVALS,
     Finding,
     GraphCall,
     HealthCode,
@@ -96,7 +97,7 @@ def _checks(ports: HealthPorts) -> list[tuple[str, _Check]]:
         asked += [
             (each.value, _GRAPH, partial(graph.ask, each))
             for each in GraphCall
-            if each is not GraphCall.PASS_POLICY
+            if each is not GraphCall.PASS_POLICY and (ports.removes or each not in REMOVALS)
         ]
     if mail is not None:
         asked.append(("", _MAIL, mail.ask))

@@ -21,6 +21,7 @@ class HealthPorts:
         containers: Containers that it reads.
         erased: Containers of which it may delete blobs.
         has_country: Whether national holidays are asked for.
+        removes: Whether old methods are removed at all; where they are kept, the roles for it are not asked for.
         backups: The container of exports, where this role makes them.
         backup_every: How long after one export the next is due; zero: none is made.
         key_marks: Setting of a key that can be rotated, and the mark of the key in use.
@@ -43,6 +44,7 @@ class HealthPorts:
     containers: tuple[str, ...] = ()
     erased: tuple[str, ...] = ()
     has_country: bool = False
+    removes: bool = True
     backups: Backups | None = None
     backup_every: timedelta = timedelta(0)
     key_marks: Mapping[str, str] = field(default_factory=dict, repr=False)

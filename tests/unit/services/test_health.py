@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from shared.domain.business_hours import BusinessCalendar, Hours
-from shared.domain.health import Finding, GraphCall, HealthCode, HealthReport
+from shared.domain.health import REMOVALS, Finding, GraphCall, HealthCode, HealthReport
 from shared.ports import ForbiddenError, MissingError, Poison, PortError, UnavailableError
 from shared.services.check_health import check_health, keep_health
 from shared.services.check_ready import check_ready
@@ -93,6 +93,16 @@ async def test_each_permission_that_graph_misses_is_named(call: GraphCall) -> No
     assert await house.found() == [("graph_refused", call.value)]
     house.graph.trouble[call] = SILENT
     assert await house.found() == [("graph_silent", call.value)]
+
+
+async def test_where_old_methods_are_kept_no_role_to_remove_them_is_asked_for() -> None:
+    """The templates then give none: the service would be "not ready" for ever."""
+    house = House()
+    house.graph.trouble = dict.fromkeys(REMOVALS, REFUSED)
+    assert await house.found(removes=False) == []
+    assert len(await house.found()) == len(REMOVALS)
+    house.graph.trouble[GraphCall.PASSES] = REFUSED
+    assert await house.found(removes=False) == [("graph_refused", GraphCall.PASSES.value)]
 
 
 async def test_a_policy_that_allows_no_pass_is_found() -> None:
