@@ -1,6 +1,7 @@
 """For monitors: whether this process is up, and whether the service can do its work."""
 
 from http import HTTPStatus
+from time import monotonic
 
 import azure.functions as func
 
@@ -8,9 +9,10 @@ from functions._http import answers
 from functions._http.doors import ANYONE, door
 from functions._http.visit import Visit
 from shared import bootstrap
-from shared.services.check_ready import check_ready
+from shared.services.check_ready import ReadyWatch
 
 bp = func.Blueprint()
+_WATCH = ReadyWatch(monotonic)
 
 
 @bp.route(route="health", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -29,7 +31,7 @@ async def health_ready(visit: Visit) -> func.HttpResponse:
     The marks of the two packages tell whoever deploys that the new one runs.
     """
     del visit
-    ready = await check_ready(bootstrap.web())
+    ready = await _WATCH.ready(bootstrap.web())
     status = HTTPStatus.OK if ready.ready else HTTPStatus.SERVICE_UNAVAILABLE
     parts = {"storage": ready.storage, "worker": ready.worker}
     codes = [each.value for each in ready.checks]

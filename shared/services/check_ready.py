@@ -1,11 +1,18 @@
 """Whether the service can do its work: storage answers, the worker was seen alive lately, and its checks found nothing wrong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from shared.domain.health import Finding, HealthCode, HealthReport
 from shared.ports import PortError
 from shared.services.read_health import read_health
 from shared.services.web_ports import WebPorts
+
+GOOD_FOR: Final = 15.0
+"""Seconds for which "ready" is told again without a look."""
+WRONG_FOR: Final = 2.0
+"""The same for "not ready": who waits for a start or has mended something sees it at once."""
 
 
 @dataclass(frozen=True)
@@ -56,3 +63,22 @@ async def check_ready(ports: WebPorts) -> Readiness:
         web_package=ports.package,
         worker_package=report.package,
     )
+
+
+class ReadyWatch:
+    """Keeps what was found last, for strangers may ask all day: two rows are read once in so many seconds. One a process."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        """Look at nothing yet; ``seconds`` is real time that only goes forward."""
+        self._seconds = seconds
+        self._kept: tuple[WebPorts, Readiness, float] | None = None
+
+    async def ready(self, ports: WebPorts) -> Readiness:
+        """What ``check_ready`` says, or said a moment ago of the same ports."""
+        if self._kept is not None:
+            of, said, until = self._kept
+            if of is ports and self._seconds() < until:
+                return said
+        said = await check_ready(ports)
+        self._kept = (ports, said, self._seconds() + (GOOD_FOR if said.ready else WRONG_FOR))
+        return said

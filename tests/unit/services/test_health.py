@@ -9,7 +9,7 @@ from shared.domain.business_hours import BusinessCalendar, Hours
 from shared.domain.health import REMOVALS, Finding, GraphCall, HealthCode, HealthReport
 from shared.ports import ForbiddenError, MissingError, Poison, PortError, UnavailableError
 from shared.services.check_health import check_health, keep_health
-from shared.services.check_ready import check_ready
+from shared.services.check_ready import ReadyWatch, check_ready
 from shared.services.health_ports import HealthPorts
 from tests.fakes.memory_backups import MemoryBackups
 from tests.fakes.memory_health import MemoryGraphProbe, MemoryMailProbe, MemoryStorageProbe
@@ -296,6 +296,21 @@ async def test_storage_that_cannot_be_read_is_told_by_readiness() -> None:
     house = House()
     house.world.seen.faults.append(Fault("switches", "last_beat", SILENT))
     assert await house.ready() == (False, ["storage_silent"])
+
+
+async def test_strangers_who_ask_all_day_have_storage_read_once_in_fifteen_seconds() -> None:
+    house, now = House(), [0.0]
+    watch = ReadyWatch(lambda: now[0])
+    assert not (await watch.ready(house.world.web)).ready
+    await house.world.tick()
+    await keep_health(house.ports())
+    now[0] = 2.0  # a bad answer is looked at again soon
+    assert (await watch.ready(house.world.web)).ready
+    house.world.seen.faults.append(Fault("switches", "last_beat", SILENT))
+    now[0] = 16.9
+    assert (await watch.ready(house.world.web)).ready
+    now[0] = 17.0
+    assert not (await watch.ready(house.world.web)).ready
 
 
 def test_a_code_is_told_once_however_often_it_was_found() -> None:
