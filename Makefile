@@ -59,11 +59,11 @@ form-sample: setup ## post a recorded form response to what runs, as the flow wo
 ##@ Check
 .PHONY: test
 test: setup ## run the tests, on two cores; T="tests/unit -k links" narrows them
-	@exec $(PY) -m pytest --numprocesses=2 --dist=loadgroup $(if $(T),$(T),--ignore=tests/browser/test_every_page.py)
+	@exec $(PY) -m pytest --numprocesses=2 $(if $(T),$(T),--ignore=tests/browser/test_every_page.py)
 
 .PHONY: accessibility
 accessibility: setup ## look at every page in every language with axe: the samples, and those of the running service
-	@REREGISTER_EVERY_LANGUAGE=1 exec $(PY) -m pytest --numprocesses=2 --dist=loadgroup tests/pages tests/browser/test_every_page.py
+	@REREGISTER_EVERY_LANGUAGE=1 exec $(PY) -m pytest --numprocesses=2 tests/pages tests/browser/test_every_page.py
 
 .PHONY: simulate
 simulate: setup ## run random schedules with faults against every invariant; SCHEDULES=n SEED=k TRACE=1
