@@ -17,6 +17,7 @@ from shared import names
 PRICES: Final = Path(__file__).with_name("prices.toml")
 PAGE: Final = Path(__file__).parent.parent / "docs" / "costs.md"
 ALERTS: Final = PRICES.parent.parent / "infra" / "alerts.bicep"
+PROD: Final = PRICES.parent.parent / "infra" / "prod.bicepparam"
 HOST: Final = PRICES.parent.parent / "host.json"
 BEGIN: Final = "<!-- made by make costs: begin -->"
 END: Final = "<!-- made by make costs: end -->"
@@ -94,6 +95,14 @@ class Reckoning:
             self._price["alert_metric"] + sum(self._price[f"alert_{each.lower()}"] for each in rules)
         )
 
+    def kept_ready(self) -> float:
+        """The instances that ``prod`` keeps ready all year, in US dollars; what they execute is in the other lines."""
+        kept = sum(
+            int(each)
+            for each in re.findall(r"^param alwaysReady\w+ = (\d+)$", PROD.read_text("utf-8"), re.MULTILINE)
+        )
+        return kept * _MINUTES * 60 * self._guess["memory_gb"] * self._price["always_ready_gb_s"]
+
     def _mean(self, of: Any) -> float:  # noqa: ANN401 - a way, as the file has it
         return float(sum(self._guess[f"share_{way}"] * of(self._counts["ways"][way]) for way in CHANNELS))
 
@@ -150,14 +159,19 @@ def _counted(counts: dict[str, Any]) -> str:
 
 def _years(reckoning: Reckoning) -> str:
     years = [reckoning.year(each) for each in SIZES]
+    ready = reckoning.kept_ready()
     lines = [
         f"| USD a year | {' | '.join(f'{each:,} applications' for each in SIZES)} |",
         "|---|---:|---:|---:|",
     ]
     lines += [f"| {name} | {' | '.join(f'{year[name]:,.2f}' for year in years)} |" for name in years[0]]
     lines.append(f"| **together** | {' | '.join(f'**{sum(year.values()):,.2f}**' for year in years)} |")
-    each = [sum(year.values()) / size for year, size in zip(years, SIZES, strict=True)]
-    lines.append(f"| for one application | {' | '.join(f'{one:,.4f}' for one in each)} |")
+    lines.append(f"| instances always ready in `prod` | {' | '.join(f'{ready:,.2f}' for _ in years)} |")
+    lines.append(
+        f"| **together in `prod`** | {' | '.join(f'**{sum(year.values()) + ready:,.2f}**' for year in years)} |"
+    )
+    each = [(sum(year.values()) + ready) / size for year, size in zip(years, SIZES, strict=True)]
+    lines.append(f"| for one application in `prod` | {' | '.join(f'{one:,.4f}' for one in each)} |")
     return "\n".join(lines)
 
 

@@ -63,6 +63,16 @@ def test_what_the_page_says_follows_from_the_figures() -> None:
     assert large["functions: GB-seconds"] > 0.5 * (sum(large.values()) - large["mail"])
 
 
+def test_what_prod_keeps_ready_is_paid_all_year_and_larger_than_all_else_of_a_small_one() -> None:
+    """One instance of two GB (``infra/prod.bicepparam``)."""
+    reckoning = Reckoning(_COUNTS, _PRICES)
+    price = _PRICES["prices"]["always_ready_gb_s"]["value"]
+
+    assert reckoning.kept_ready() == pytest.approx(365 * 24 * 3600 * 2 * price)
+    assert reckoning.kept_ready() > sum(reckoning.year(100).values())
+    assert reckoning.kept_ready() > sum(reckoning.year(10_000).values())
+
+
 def test_every_rule_of_the_templates_is_in_the_year() -> None:
     rules = re.findall(r"^    name: '[a-z-]+'$", ALERTS.read_text("utf-8"), re.MULTILINE)
     each_costs_one = {
