@@ -74,7 +74,7 @@ _OF_MAIN = [
     ("module worker", "params.publicDoor", "false"),
     ("module webHost", "params.name", "'${prefix}web${unique}'"),
     ("module workerHost", "params.name", "'${prefix}wrk${unique}'"),
-    ("module records", "params.name", "'${prefix}rec${unique}'"),
+    ("module records", "params.name", "empty(recordsAccount) ? '${prefix}rec${unique}' : recordsAccount"),
     ("module photos", "params.name", "photosAccount"),
     ("module vault", "params.name", "'${prefix}-kv-${unique}'"),
     ("module alerts", "params.webId", "web.outputs.id"),
@@ -82,6 +82,10 @@ _OF_MAIN = [
     ("output workerAppName", "", "worker.outputs.name"),
     ("output workerPrincipalId", "", "identities.outputs.worker.principalId"),
     ("output webUrl", "", "web.outputs.url"),
+    ("output recordsAccount", "", "records.outputs.name"),
+    ("output photosAccount", "", "photosAccount"),
+    ("output mailServiceName", "", "mail.outputs.serviceName"),
+    ("param recordsAccount", "", "''"),
     ("var webName", "", "'${name}-web-${unique}'"),
     ("module web", "params.name", "webName"),
     ("module worker", "params.name", "'${name}-worker-${unique}'"),
@@ -256,6 +260,7 @@ _OF_OTHERS = [
     ("vault.bicep", "resource placeholders", "contentType", "'placeholder'"),
     ("vault.bicep", "resource placeholders", "value", "'not-set'"),
     ("mail.bicep", "resource sender", "=", "if (domainVerified && ownSender)"),
+    ("mail.bicep", "output serviceName", "", "service.name"),
     ("mail.bicep", "output sender", "", "'${ownSender ? senderName : 'donotreply'}@${domain}'"),
 ]
 

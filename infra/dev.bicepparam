@@ -8,6 +8,7 @@ param environmentName = 'dev'
 param prefix = 'rereg'
 param baseUrl = readEnvironmentVariable('BASE_URL', '')
 param storageSku = 'Standard_LRS'
+param recordsAccount = readEnvironmentVariable('RECORDS_ACCOUNT', '')
 param alwaysReadyWeb = 0
 param alwaysReadyIssuance = 0
 param vaultPurgeProtection = false

@@ -74,6 +74,9 @@ output id string = communication.id
 @description('Name of the resource that sends.')
 output name string = communication.name
 
+@description('Name of the service that the domain belongs to.')
+output serviceName string = service.name
+
 @description('Address of the resource that sends.')
 output endpoint string = 'https://${communication.properties.hostName}'
 

@@ -35,6 +35,10 @@ param settings object
 ])
 param storageSku string = 'Standard_ZRS'
 
+@description('Name of the account of the tables and queues. Empty: the name that goes with the group. Another one only after a restore into a fresh account (docs/operations.md), and then for good.')
+@maxLength(24)
+param recordsAccount string = ''
+
 @description('Days after which the platform deletes a photo or an export that the service has not deleted.')
 param photoDaysAtMost int = 60
 
@@ -196,7 +200,7 @@ module records 'storage/records.bicep' = {
   name: 'storage-records'
   params: {
     location: location
-    name: '${prefix}rec${unique}'
+    name: empty(recordsAccount) ? '${prefix}rec${unique}' : recordsAccount
     sku: storageSku
     tags: allTags
     tables: tables
@@ -460,6 +464,15 @@ output workerPrincipalId string = identities.outputs.worker.principalId
 
 @description('Name of the vault whose secrets the operator sets.')
 output vaultName string = vault.outputs.name
+
+@description('Name of the account of the tables and queues: the records account of docs/operations.md.')
+output recordsAccount string = records.outputs.name
+
+@description('Name of the account of the photos, of the heads of the audit chains and of the exports.')
+output photosAccount string = photosAccount
+
+@description('Name of the mail service whose domain is verified (docs/deploy.md).')
+output mailServiceName string = mail.outputs.serviceName
 
 @description('Records that the mail domain needs in DNS.')
 output mailDnsRecords object = mail.outputs.dnsRecords

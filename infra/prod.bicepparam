@@ -8,6 +8,7 @@ param environmentName = 'prod'
 param prefix = 'rereg'
 param baseUrl = readEnvironmentVariable('BASE_URL', '')
 param storageSku = 'Standard_ZRS'
+param recordsAccount = readEnvironmentVariable('RECORDS_ACCOUNT', '')
 param alwaysReadyWeb = 0
 param alwaysReadyIssuance = 1
 param firstDeployment = readEnvironmentVariable('FIRST_DEPLOYMENT', 'no') == 'yes'

@@ -66,7 +66,8 @@ def test_the_page_quotes_the_script() -> None:
 def test_outputs_that_the_page_uses_exist() -> None:
     outputs = set(re.findall(r"^output (\w+)", Path("infra/main.bicep").read_text("utf-8"), re.MULTILINE))
 
-    named = {"webUrl", "webAppName", "workerAppName", "workerPrincipalId", "mailDnsRecords"}
+    named = {"webUrl", "webAppName", "workerAppName", "workerPrincipalId", "vaultName", "mailDnsRecords"}
+    named |= {"recordsAccount", "photosAccount", "mailServiceName"}
     assert named <= outputs
     assert {each for each in named if each not in PAGE} == set()
 

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+import pytest
+
 from shared.services.back_up import ORDER
 from tests.fitness.source import ROOT
 
@@ -17,6 +19,13 @@ def test_a_table_is_never_made_by_hand_since_its_roles_come_from_the_templates()
     assert "never create one by hand" in step
     assert "deploy the templates" in step
     assert re.search(r"for each in ([a-z ]+); do", step)[1].split() == list(ORDER)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("environment", ["dev", "test", "prod"])
+def test_a_fresh_account_beside_the_damaged_one_is_a_line_in_the_environment(environment: str) -> None:
+    assert "`RECORDS_ACCOUNT=NEW`" in _STEPS["2"]
+    said = (ROOT / "infra" / f"{environment}.bicepparam").read_text("utf-8")
+    assert "param recordsAccount = readEnvironmentVariable('RECORDS_ACCOUNT', '')" in said.splitlines()
 
 
 def test_the_page_says_how_many_roles_each_table_has() -> None:
