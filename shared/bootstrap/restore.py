@@ -133,4 +133,6 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    from shared.bootstrap.command import run
+
+    raise SystemExit(run(main, sys.argv[1:]))
