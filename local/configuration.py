@@ -73,6 +73,8 @@ class Configuration:
     """Folder of libraries that come before those of the checkout's own environment; None: there is none."""
     closures: str = ""
     """The service's closed days, as its setting CLOSURES takes them; empty: its default."""
+    evaluation: bool = False
+    """Whether the service is only tried out: both processes are started with EVALUATION_MODE."""
     card_client_key: str = field(default_factory=_new_card_client_key, repr=False)
     """The service's private key (JWK) at the local card provider: made anew for each run."""
     master_key: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
@@ -119,6 +121,7 @@ def from_environment(environment: Mapping[str, str], *, scratch: Path) -> Config
         closures=_closures(environment),
         telemetry=_telemetry(environment),
         libraries=_folder(environment, "REREGISTER_LIBRARIES"),
+        evaluation=_switch(environment, "REREGISTER_EVALUATION"),
     )
 
 
@@ -128,6 +131,14 @@ def _folder(environment: Mapping[str, str], name: str) -> Path | None:
         message = f"{name} is the folder of libraries that come first, and there is none at {given}"
         raise BadConfigurationError(message)
     return Path(given).resolve() if given else None
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    given = environment.get(name, "")
+    if given not in {"", "0", "1"}:
+        message = f"{name} is 1 or 0, not {given!r}"
+        raise BadConfigurationError(message)
+    return given == "1"
 
 
 def _closures(environment: Mapping[str, str]) -> str:
@@ -177,6 +188,7 @@ def _shared(configuration: Configuration) -> dict[str, str]:
         "SUPPORT_PHONE": "03-0000-0000",
         "SUPPORT_URL": "https://support.utac.example.ac.jp/",
         "CLOSURES": configuration.closures,
+        "EVALUATION_MODE": str(configuration.evaluation).lower(),
         **_told_to(configuration.telemetry),
         "CHANNELS": "form,website,office,identity_verification",
         "API_CLIENT_ID": API_CLIENT_ID,

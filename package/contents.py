@@ -13,6 +13,8 @@ from package.graph_pruning import PACKAGE, Pruning
 
 #: Nothing else of the checkout is deployed: a list of what is, so that nothing comes along by being forgotten.
 SHIPPED: Final = ("function_app.py", "functions", "host.json", "shared")
+#: What a university adds of its own, where it does: the maps of its forms (``FORMS_FILE``).
+OWN: Final = ("forms",)
 #: What tells this package from another one, for the service itself (shared/adapters/package_mark.py).
 MARK: Final = "shared/package.mark"
 _MARK_DIGITS: Final = 12
@@ -56,7 +58,7 @@ def languages(app: Path) -> frozenset[str]:
 
 
 def _own(app: Path) -> Iterator[tuple[str, bytes]]:
-    for place in SHIPPED:
+    for place in (*SHIPPED, *(each for each in OWN if (app / each).is_dir())):
         root = app / place
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             name = path.relative_to(app)

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from local.configuration import FORMS_FILE
 from package import archive, contents
 from package.dependencies import is_read
 from package.start import NotFromPackageError, OnlyFromPackage
@@ -70,13 +71,25 @@ def test_only_what_is_deployed_is_in_it(app: Path, libraries: Path) -> None:
     }  # fmt: skip
 
 
+def test_the_maps_of_the_forms_are_in_it_where_a_university_has_some(app: Path, libraries: Path) -> None:
+    """And the service finds the file under the path that the pages tell to set."""
+    (app / "forms").mkdir()
+    (app / "forms" / "forms.json").write_bytes(FORMS_FILE.read_bytes())
+    (app / "forms" / ".notes").write_text("x", "utf-8")
+    files = contents.contents(app, libraries)
+    assert {name for name in files if name.startswith("forms/")} == {"forms/forms.json"}
+    for page in ("deploy", "forms"):
+        assert "`FORMS_FILE=forms/forms.json`" in (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+    assert "forms" not in (ROOT / ".funcignore").read_text("utf-8").splitlines()
+
+
 def test_the_list_of_core_tools_leaves_the_same_out() -> None:
     """`func azure functionapp publish` would send a tree: .funcignore names every folder that is not ours to ship."""
     lines = (ROOT / ".funcignore").read_text("utf-8").splitlines()
     ignored = {line for line in lines if not line.startswith("#")}
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     places = {line.split("/")[0] for line in tracked.splitlines()}
-    shipped = {*contents.SHIPPED, "requirements.txt"}
+    shipped = {*contents.SHIPPED, *contents.OWN, "requirements.txt"}
     left = {each for each in places - shipped if not each.startswith(".") and not each.endswith(".md")}
     assert left <= ignored
     assert not ignored & set(contents.SHIPPED)

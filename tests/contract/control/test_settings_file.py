@@ -11,6 +11,7 @@ import pytest
 from local import settings_file
 from local.azurite import ROOT
 from local.configuration import BadConfigurationError
+from shared.settings import Settings
 
 
 def written(tmp_path: Path, role: str, **variables: str) -> dict[str, str]:
@@ -51,6 +52,21 @@ def test_a_folder_of_libraries_that_is_not_there_is_refused(tmp_path: Path) -> N
 def test_wrong_closures_are_refused(tmp_path: Path, closures: str) -> None:
     with pytest.raises(BadConfigurationError, match="REREGISTER_CLOSURES"):
         written(tmp_path, "web", REREGISTER_CLOSURES=closures)
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+@pytest.mark.parametrize(("given", "mode"), [("1", True), ("0", False), ("", False)])
+def test_both_roles_are_started_in_evaluation_mode_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str, given: str, *, mode: bool
+) -> None:
+    for name, value in written(tmp_path, role, REREGISTER_EVALUATION=given).items():
+        monkeypatch.setenv(name, value)
+    assert Settings().evaluation_mode is mode
+
+
+def test_a_wrong_word_for_evaluation_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadConfigurationError, match="REREGISTER_EVALUATION"):
+        written(tmp_path, "web", REREGISTER_EVALUATION="true")
 
 
 @pytest.mark.parametrize(("inject", "said"), [("tests.samples.local_app.said:aloud", "injected\n"), ("", "")])
