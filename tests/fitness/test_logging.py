@@ -21,7 +21,7 @@ MAY_SAY_ERROR = {
     "shared/bootstrap/visitors.py",  # SignInRefusedError: words of closed lists
     "shared/bootstrap/cards.py",  # CardRefusedError: the same
 }
-COMMANDS = {"shared/bootstrap/audit.py", "shared/bootstrap/doctor.py", "shared/bootstrap/restore.py"}
+COMMANDS = {f"shared/bootstrap/{name}.py" for name in ("command", "audit", "doctor", "restore")}
 """What a person runs by hand: its output is what it is for. It says ids, numbers and codes."""
 FIXED_WORDS = {
     "what",  # fixed words for the call
