@@ -31,6 +31,7 @@ def review_page(
         bar=seen.bar,
         flags=seen.flags,
         office_only=seen.office_only,
+        unheard=seen.unheard,
     )
     if errors:
         form = visit.form()

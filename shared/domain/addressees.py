@@ -1,5 +1,6 @@
 """Who gets which mail. A link with power goes only to addresses the university already trusts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from shared.domain.application import Application
@@ -67,3 +68,10 @@ def still_wanted(mail: OwedMail, application: Application) -> bool:
         return True
     fits = application.state in _WANTED_IN[mail.kind]
     return fits and (mail.kind is not MailKind.REVIEW or mail.round == application.round)
+
+
+def lost_everywhere(mails: Iterable[OwedMail], kind: MailKind) -> bool:
+    """Whether the newest mail of this kind was refused, or came back, at every address that could have used its link."""
+    found = [each for each in mails if each.kind is kind and each.with_link]
+    newest = max((each.owed_at for each in found), default=None)
+    return bool(found) and all(each.lost for each in found if each.owed_at == newest)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from shared.domain import closing
 from shared.domain.accounts import GuardResult
+from shared.domain.addressees import lost_everywhere
 from shared.domain.application import Application
 from shared.domain.events import Party
 from shared.domain.kinds import Channel, Closing, Guard
@@ -55,9 +56,7 @@ def cooled_at(case: Case, application: Application, rules: Rules) -> datetime | 
 
 def none_arrived(case: Case, kind: MailKind) -> bool:
     """Whether the newest mail of this kind was refused, or came back, at every address that could have used its link."""
-    mails = [each for each in case.mails if each.kind is kind and each.with_link]
-    newest = max((each.owed_at for each in mails), default=None)
-    return bool(mails) and all(each.lost for each in mails if each.owed_at == newest)
+    return lost_everywhere(case.mails, kind)
 
 
 def expire(application: Application, now: datetime, rules: Rules) -> Step | None:

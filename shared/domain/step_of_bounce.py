@@ -18,6 +18,7 @@ from shared.domain.steps import Case, Commit, Step
 
 _ALERT = 9_000_000
 """Mails of this kind are numbered from here, one for each kind and round or attempt of what came back."""
+_ROUND = 100
 _KINDS = tuple(MailKind)
 
 
@@ -60,9 +61,16 @@ def _alert(application: Application, mail: OwedMail, now: datetime, rules: Rules
     """A parked case has told them already, and one that is over waits for nobody."""
     if mail.urgency is not Urgency.FIRST or application.terminal or application.state is State.ATTENTION:
         return None
-    number = _ALERT + mail.round * 100 + _KINDS.index(mail.kind)
+    number = _ALERT + mail.round * _ROUND + _KINDS.index(mail.kind)
     return closing.tell_operators(application, number, now, rules)
 
 
 def _keys(case: Case) -> set[tuple[str, int, str]]:
     return {each.key for each in case.mails}
+
+
+def came_back_by(alert: OwedMail) -> MailKind | None:
+    """What this mail to an operator tells to have come back from every address; None: it tells of something else."""
+    if alert.kind is not MailKind.OPERATOR_ALERT or alert.round < _ALERT:
+        return None
+    return _KINDS[alert.round % _ROUND]

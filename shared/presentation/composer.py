@@ -9,6 +9,7 @@ from shared.domain.application import Application
 from shared.domain.card import LinkDeed, LinkRecord
 from shared.domain.kinds import Language
 from shared.domain.mails import MailKind, OwedMail
+from shared.domain.step_of_bounce import came_back_by
 from shared.ports import LinkTokens, MailMessage, Notice
 from shared.presentation import templates
 from shared.presentation.site import Site
@@ -58,7 +59,12 @@ class Composer:
         if kind is None:
             raise ValueError("a digest needs at least one case for staff")
         rows = [
-            {"mail": mail, "application": application, "links": self._links(application, tokens)}
+            {
+                "mail": mail,
+                "application": application,
+                "links": self._links(application, tokens),
+                "came_back": came_back_by(mail),
+            }
             for mail, application, tokens in cases
         ]
         both = {each.value: templates.tools(self._site, each) for each in Language}

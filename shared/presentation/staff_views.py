@@ -38,6 +38,7 @@ class ReviewView:
         bar: Why this reviewer may not decide.
         flags: Its flags, each with what is known and what it asks for.
         office_only: A flag leaves only the office or the card: it can be rejected, not approved.
+        unheard: The notice to the owner reached no address on file.
         decision: Prior choice after an error.
         reason_code: Prior choice after an error.
         message: Prior text after an error.
@@ -51,6 +52,7 @@ class ReviewView:
     bar: DecisionBar | None = None
     flags: tuple[ExplainedFlag, ...] = ()
     office_only: bool = False
+    unheard: bool = False
     decision: DecisionKind | None = None
     reason_code: ReasonCode | None = None
     message: str = ""

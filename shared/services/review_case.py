@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from shared.domain.addressees import lost_everywhere
 from shared.domain.application import Application
 from shared.domain.flag_policy import ExplainedFlag, explained, in_person_only
 from shared.domain.kinds import DecisionKind, Flag, ReasonCode
 from shared.domain.links import LinkClaims
+from shared.domain.mails import MailKind
 from shared.domain.requests import RequestKind
 from shared.domain.staff import DecisionBar, StaffIdentity, bar_to_decide
 from shared.domain.states import State
@@ -29,6 +31,7 @@ class Reviewing:
         closed: Nothing to decide any more through this link.
         flags: Its flags, each with what is known and what it asks for.
         office_only: A flag leaves only the office or the card: it can be rejected, not approved.
+        unheard: The notice to the owner reached no address on file.
     """
 
     application: Application
@@ -37,6 +40,7 @@ class Reviewing:
     closed: bool
     flags: tuple[ExplainedFlag, ...] = ()
     office_only: bool = False
+    unheard: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ async def show_review(claims: LinkClaims, staff: StaffIdentity, ports: WebPorts)
         closed,
         explained(application, ports.rules),
         in_person_only(application, ports.rules),
+        lost_everywhere(snapshot.mails, MailKind.OWNER_NOTICE),
     )
 
 

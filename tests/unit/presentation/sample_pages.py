@@ -173,6 +173,7 @@ def pages() -> dict[str, tuple[str, object | None, views.PageSession | None]]:
             me,
         ),
         "review": ("review", review, staff),
+        "review_unheard": ("review", replace(review, unheard=True), staff),
         "review_wrong": (
             "review",
             replace(

@@ -16,6 +16,7 @@ from shared.domain.mails import MailKind, MailState, OwedMail
 from shared.domain.states import State
 from shared.ports import UnavailableError
 from shared.ports.telemetry import Metric
+from shared.services.review_case import show_review
 from shared.services.send_mails import operation_of
 from shared.services.take_report import take_given_up, take_report
 from tests.unit import people
@@ -106,6 +107,18 @@ async def test_an_owner_notice_that_came_back_from_everywhere_makes_no_pass_and_
     await world.run()
     assert world.case(name).attention is Attention.GUARD
     assert ("passes", "create") not in world.seen.calls
+
+
+async def test_reviewers_see_that_the_notice_reached_nobody() -> None:
+    world, name = await reach(State.IN_REVIEW)
+    claims = world.link(Purpose.REVIEW, people.REVIEWERS[0])
+    staff = world.staff["rei"].identity
+    seen = []
+    for address in (people.OUTSIDE, people.OWN_MAILBOX):
+        seen.append((await show_review(claims, staff, world.web)).unheard)
+        await comes_back(world, name, MailKind.OWNER_NOTICE, address)
+    seen.append((await show_review(claims, staff, world.web)).unheard)
+    assert seen == [False, False, True]
 
 
 async def test_operators_hear_of_each_mail_that_came_back_from_everywhere() -> None:
