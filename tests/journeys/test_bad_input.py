@@ -231,7 +231,9 @@ def test_the_same_form_sent_in_parallel_is_one_application(town: Town) -> None:
     case.waits("in_review")
 
     assert case.events().count("submitted") == 1
-    assert len(case.mails(town.staff().upn)) == 1
+    reviewer = town.staff().upn
+    eventually(lambda: case.mails(reviewer), "the mail to the reviewer")
+    assert len(case.mails(reviewer)) == 1
 
 
 def test_a_second_application_is_led_to_the_open_one(town: Town) -> None:
