@@ -59,6 +59,9 @@ _SERVER_ERROR: Final = 500
 _APP: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,58}[A-Za-z0-9]")
 _SCM_HOST: Final = re.compile(r"[a-z0-9-]+\.scm\.([a-z0-9-]+\.)?azurewebsites\.net")
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_BARE_ID: Final = re.compile(r"[0-9A-Fa-f-]{8,64}")
+_PATIENT_404S: Final = 6
+"""So often a deployment may be unknown by its number before the latest one is looked at in its place."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -154,7 +157,7 @@ def _await_end(
     site: Site, named: str, before: str, *, wait: Callable[[float], None], clock: Callable[[], float]
 ) -> None:
     """Ask for the deployment until it ends; where it got no number, for the latest that was not there before."""
-    until, last = clock() + LONGEST, "nothing yet"
+    until, last, unknown = clock() + LONGEST, "nothing yet", 0
     while clock() < until:
         wait(_PAUSE)
         try:
@@ -164,6 +167,11 @@ def _await_end(
             continue
         if status in {401, 403}:
             raise NotPublishedError(_unsure(_refusal(status, b"")))
+        unknown = unknown + 1 if status == _NOT_FOUND else 0
+        if (
+            unknown == _PATIENT_404S
+        ):  # a package that could not even be unpacked is told under another number (azure-dev 4439)
+            named = ""
         if status not in {_OK, _ACCEPTED} or not isinstance(
             said, dict
         ):  # the site restarts, or does not know it yet
@@ -193,6 +201,8 @@ def _latest(site: Site) -> str:
         raise NotPublishedError(f"its SCM site does not answer, nothing was sent ({error})") from None
     if status == _NOT_FOUND:  # of a new app: nothing was ever deployed
         return ""
+    if status == _ACCEPTED:
+        raise NotPublishedError(f"nothing was sent: {_REFUSALS[409]}")
     if status != _OK:
         raise NotPublishedError(f"nothing was sent: {_refusal(status, b'')}")
     return str(said.get("id", "")) if isinstance(said, dict) else ""
@@ -209,7 +219,8 @@ def _tell_log(site: Site, number: str) -> None:
     if status == _OK and isinstance(lines, list):
         for each in lines[-_LOG_LINES:]:
             if isinstance(each, dict):
-                _say(f"  {words(str(each.get('message', '')).encode())}")
+                # Not at the beginning of a line, nor with ##[: a workflow would take what the site says for a command.
+                _say(f"log: {words(str(each.get('message', '')).encode()).replace('##[', '[')}")
 
 
 def _package(path: Path, digest: str) -> bytes:
@@ -260,8 +271,9 @@ def _unsure(what: str) -> str:
 
 
 def _id(said: object, body: bytes) -> str:
-    """The number of the deployment: the body is it, with or without quotes; empty where it is something else."""
-    named = said if isinstance(said, str) else body.decode("utf-8", "replace").strip()
+    """The number of the deployment: the body is it, a JSON text or a bare GUID; empty where it is something else."""
+    bare = body.decode("utf-8", "replace").strip()
+    named = said if isinstance(said, str) else bare if _BARE_ID.fullmatch(bare) else ""
     return named if _ID.fullmatch(named) else ""
 
 

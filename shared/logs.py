@@ -9,6 +9,7 @@ from traceback import extract_tb
 from typing import Final
 
 _OURS: Final = ("shared", "functions")
+_FRAMES: Final = 12
 _TALKATIVE: Final = ("azure", "httpx", "httpcore", "msal", "urllib3", "PIL", "aiohttp.access")
 
 
@@ -25,7 +26,6 @@ def also_to(handler: logging.Handler) -> None:
 
 
 def frames(error: BaseException) -> str:
-    """Where an error came from, as file and line: its text could hold what somebody typed."""
-    return " < ".join(
-        f"{PurePath(each.filename).name}:{each.lineno}" for each in reversed(extract_tb(error.__traceback__))
-    )
+    """Where an error came from, as file and line, the innermost twelve: its text could hold what somebody typed."""
+    found = extract_tb(error.__traceback__, limit=-_FRAMES)
+    return " < ".join(f"{PurePath(each.filename).name}:{each.lineno}" for each in reversed(found))

@@ -5,10 +5,13 @@ An instance that is scaled in or killed takes along what it had counted since th
 is an alert do not wait.
 """
 
+import logging
 import threading
 from typing import Final
 
 from shared.adapters.telemetry_exporters import Providers
+
+_LOG = logging.getLogger(__name__)
 
 AT_MOST_SECONDS: Final = 5.0
 """So long the end of a process waits for a collector; what is not out by then is lost."""
@@ -42,7 +45,13 @@ class Delivery:
             self._wanted.wait()
             self._wanted.clear()
             if not self._ending.is_set():
-                self._made.metrics.force_flush()
+                self._flush()
                 self._ending.wait(self._pause)
         self._made.close()
         self._ended.set()
+
+    def _flush(self) -> None:
+        try:
+            self._made.metrics.force_flush()
+        except Exception as error:  # noqa: BLE001 - the SDK raises it plainly; one refusal must not end all later ones
+            _LOG.warning("telemetry could not be handed on: %s", type(error).__name__)

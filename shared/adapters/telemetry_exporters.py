@@ -1,5 +1,6 @@
 """The ways out of telemetry: the console, a collector (OTLP over HTTP), Application Insights. Loaded only when one is set."""
 
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
+
+_LOG = logging.getLogger(__name__)
 
 _EVERY_MILLISECONDS: Final = 60_000
 _BUCKETS: Final = (1, 5, 15, 60, 300, 900, 3_600, 14_400, 43_200, 86_400, 259_200, 604_800)
@@ -42,9 +45,11 @@ class Providers:
 
     def close(self) -> None:
         """Hand on what waits, and stop the threads; first what alerts are made of."""
-        self.metrics.shutdown()
-        self.logs.shutdown()
-        self.traces.shutdown()
+        for each in (self.metrics, self.logs, self.traces):
+            try:
+                each.shutdown()
+            except Exception as error:  # noqa: BLE001 - the SDK raises it plainly; the others still have something to hand on
+                _LOG.warning("telemetry could not be handed on: %s", type(error).__name__)
 
 
 def console() -> Exporters:

@@ -30,7 +30,9 @@ def tend_bounces(case: Case, application: Application, now: datetime, rules: Rul
         mail = mails[0]
         address = _untried(application, mails)
         if address is not None:
-            again = OwedMail(mail.kind, mail.round, address, now, on_file=True)
+            # Not earlier than what it replaces, whatever the clocks say: the newest mail decides whether any arrived.
+            owed_at = max(now, *(each.owed_at for each in mails))
+            again = OwedMail(mail.kind, mail.round, address, owed_at, on_file=True)
             return Commit(Change(application).owing(again))
         alert = _alert(application, mail, now, rules)
         if alert is not None and any(each.key not in _keys(case) for each in alert.mails):

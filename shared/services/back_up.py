@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shared import names
+from shared.logs import frames
+from shared.ports import PortError
 from shared.services.backup_ports import BackupPorts
 
 _LOG = logging.getLogger(__name__)
@@ -58,7 +60,9 @@ class Tally:
 
 
 async def back_up(ports: BackupPorts) -> str:
-    """Make an export if one is due, then erase what is over; the name of what was made, empty if none was.
+    """Erase what is over, then make an export if one is due; the name of what was made, empty if none was.
+
+    In this order, since an export that takes too long ends the process: what was left of it would never be erased.
 
     Raises:
         UnavailableError: storage cannot be reached; the next run tries again.
@@ -67,11 +71,12 @@ async def back_up(ports: BackupPorts) -> str:
     found = await ports.files.names()
     newest = newest_whole(found)
     try:
-        due = bool(ports.every) and (newest is None or now - newest >= ports.every)
-        return await _export(now, ports) if due else ""
-    finally:  # also when no export can be made
         for each in _over(found, now, ports):
             await ports.files.erase(each)
+    except PortError as error:  # an export matters more; the rest goes with the next run
+        _LOG.warning("an old export could not be erased: %s at %s", type(error).__name__, frames(error))
+    due = bool(ports.every) and (newest is None or now - newest >= ports.every)
+    return await _export(now, ports) if due else ""
 
 
 async def _export(now: datetime, ports: BackupPorts) -> str:

@@ -1,5 +1,6 @@
 """Whether the service can do its work: storage answers, the worker was seen alive lately, and its checks found nothing wrong."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -72,13 +73,15 @@ class ReadyWatch:
         """Look at nothing yet; ``seconds`` is real time that only goes forward."""
         self._seconds = seconds
         self._kept: tuple[WebPorts, Readiness, float] | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def ready(self, ports: WebPorts) -> Readiness:
-        """What ``check_ready`` says, or said a moment ago of the same ports."""
-        if self._kept is not None:
-            of, said, until = self._kept
-            if of is ports and self._seconds() < until:
-                return said
-        said = await check_ready(ports)
-        self._kept = (ports, said, self._seconds() + (GOOD_FOR if said.ready else WRONG_FOR))
-        return said
+        """What ``check_ready`` says, or said a moment ago of the same ports; who asks while it is asked waits for that answer."""
+        async with self._one_at_a_time:
+            if self._kept is not None:
+                of, said, until = self._kept
+                if of is ports and self._seconds() < until:
+                    return said
+            said = await check_ready(ports)
+            self._kept = (ports, said, self._seconds() + (GOOD_FOR if said.ready else WRONG_FOR))
+            return said

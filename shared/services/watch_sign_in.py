@@ -1,7 +1,8 @@
 """Whether web can prove to Entra ID that it is its registrations: for ``/health/ready``, at which strangers may ask all day.
 
 Their asking never makes more than one look at a time, nor a look before the last answer has grown old. Nobody waits for one
-longer than a few seconds: what is not known by then counts as wrong, and the look goes on for those who ask later.
+longer than a few seconds: then the last answer stands a little longer if it was a good one; what is not known counts as wrong.
+The look goes on for those who ask later.
 """
 
 import asyncio
@@ -53,7 +54,11 @@ class SignInWatch:
         if self._look is None or self._look.done():
             self._look = asyncio.create_task(self._look_now())
         done, _ = await asyncio.wait({self._look}, timeout=self._patience)
-        return self._found if done else _UNKNOWN
+        return self._found if done or self._was_good() else _UNKNOWN
+
+    def _was_good(self) -> bool:
+        """Whether the last answer was good, and not older than one look more may take: a slow Entra is no missing trust."""
+        return self._until is not None and not self._found and self._seconds() < self._until + self._longest
 
     async def _look_now(self) -> None:
         found = await check_sign_in(self._probe, self._longest)

@@ -45,7 +45,9 @@ def scale(pytestconfig: pytest.Config) -> Iterator[Scale]:
             reporter.write_line(f"chaos: {line}")
 
 
-@pytest.fixture(scope="package")  # its processes look for work all the time: none is left beside the other tests
+@pytest.fixture(
+    scope="package"
+)  # its processes look for work all the time: none is left beside the other tests
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Web, and two workers whose clocks differ by minutes."""
     with opened_house(tmp_path_factory.mktemp("chaos"), skews=(timedelta(0), SKEW)) as opened:

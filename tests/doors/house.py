@@ -33,7 +33,7 @@ from tests.contract.security.conftest import Road
 from tests.unit.world import World
 
 BASE: Final = "https://mfa.example.ac.jp"
-_MODULES: Final = ("bearers", "cards", "chosen", "services", "visitors")
+_MODULES: Final = ("bearers", "cards", "chosen", "outlets", "services", "visitors")
 _NO_ROUTE: Final = ""
 
 
@@ -211,10 +211,10 @@ def cloud_in_a_thread(address: str, scratch: Path) -> Iterator[tuple[Cloud, Conf
 
 
 @contextmanager
-def open_house(address: str, scratch: Path) -> Iterator[House]:
-    """A process of ``web`` with this public address."""
+def open_house(address: str, scratch: Path, **own: str) -> Iterator[House]:
+    """A process of ``web`` with this public address; ``own`` settings stand in place of those of the local run."""
     with cloud_in_a_thread(address, scratch) as (cloud, settings), pytest.MonkeyPatch.context() as patch:
-        for name, value in configuration.web_environment(settings).items():
+        for name, value in (configuration.web_environment(settings) | own).items():
             patch.setenv(name, value)
         with requests.Session() as session:
             session.trust_env = False
@@ -223,9 +223,9 @@ def open_house(address: str, scratch: Path) -> Iterator[House]:
             house = House(address, cloud, road)
             _forget_everything()
             patch.setattr("shared.bootstrap.parts._parts", Parts(http_session=lambda: session))
-            own = bootstrap.web()
+            real = bootstrap.web()
             patch.setattr(
-                bootstrap, "web", lambda: replace(house.world.web, links=own.links, forms=own.forms)
+                bootstrap, "web", lambda: replace(house.world.web, links=real.links, forms=real.forms)
             )
             try:
                 yield house

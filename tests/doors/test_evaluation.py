@@ -22,10 +22,8 @@ from tests.unit.world import World
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EVALUATION_MODE", "true")
-        with open_house(BASE, tmp_path_factory.mktemp("trial")) as made:
-            yield made
+    with open_house(BASE, tmp_path_factory.mktemp("trial"), EVALUATION_MODE="true") as made:
+        yield made
 
 
 async def _approved(house: House) -> Scene:

@@ -87,7 +87,7 @@ def test_a_failed_deployment_is_told_with_the_last_lines_of_its_log(
 
     said = capsys.readouterr()
     assert "the deployment failed (status 3 no room)" in said.err
-    assert "  the package is broken\n" in said.out
+    assert "log: the package is broken\n" in said.out
 
 
 @pytest.mark.parametrize(("status", "words"), [(-1, "cancelled"), (5, "another one"), (6, "only in part")])
@@ -161,6 +161,39 @@ def test_a_site_that_restarts_meanwhile_is_asked_again(sender: Sender) -> None:
     sender.site.steps = [404, 503, 429, 2, 4]
 
     assert sender.run() == 0
+
+
+def test_a_deployment_that_is_never_known_by_its_number_is_looked_for_under_the_latest(
+    sender: Sender, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sender.site.steps = [404] * 6 + [{"id": "other", "status": 3, "status_text": "no archive"}]
+
+    assert sender.run() == 1
+
+    assert "the deployment failed (status 3 no archive)" in capsys.readouterr().err
+    assert sender.site.calls[-2:] == [
+        ("GET", "/api/deployments/latest"),
+        ("GET", "/api/deployments/other/log"),
+    ]
+
+
+def test_another_deployment_under_way_is_named(sender: Sender, capsys: pytest.CaptureFixture[str]) -> None:
+    sender.site.gate = 202
+
+    assert sender.run() == 1
+
+    assert "nothing was sent: another deployment is under way" in capsys.readouterr().err
+    assert sender.site.packages == []
+
+
+@pytest.mark.parametrize("body", ["null", "Accepted", "{}"])
+def test_what_is_no_number_is_not_asked_for(sender: Sender, body: str) -> None:
+    sender.site.taken = (202, body)
+    sender.site.steps = [4]
+
+    assert sender.run() == 0
+
+    assert sender.site.calls[-1] == ("GET", "/api/deployments/latest")
 
 
 def test_rights_that_end_meanwhile_end_the_waiting(

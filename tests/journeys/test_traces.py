@@ -126,6 +126,7 @@ def test_no_process_met_an_error_that_it_did_not_expect(town: Town) -> None:
         "UnavailableError",
         "FunctionFailedError: ValueError at tables_rows.py:",  # not a key that storage takes
         "local.host.queue_listener",
+        "a check of the environment failed: graph_",  # Graph was slow, refused or away on purpose
         "X-Schemathesis-Probe-Null",
     )
     lines = [line for line in town.stack.said().splitlines() if '"level": "ERROR"' in line]

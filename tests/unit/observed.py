@@ -97,7 +97,9 @@ class Observer:
             raise self.fails_with(f"{'after' if after else 'before'} {port}.{method}")
         for fault in self.faults:
             if fault.meets(port, method, after=after):
-                raise fault.error
+                raise fault.error.with_traceback(
+                    None
+                )  # the same one again, without where it was raised before
 
     def meanwhile(self, port: str, method: str, act: Callable[[], Awaitable[object]]) -> None:
         """Before the next call of this port and method somebody else does something, once."""

@@ -121,6 +121,40 @@ def test_a_collector_that_does_not_answer_does_not_hold_up_the_end() -> None:
     assert AT_MOST_SECONDS <= 5
 
 
+class Refusing(Silent):
+    """A collector whose reader raises, as the SDK does plainly."""
+
+    def shutdown(self, timeout_millis: float = 0, **_: object) -> None:
+        raise RuntimeError("refused")
+
+
+def test_a_reader_that_fails_ends_neither_what_is_told_later_nor_the_other_ways(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    spans = InMemorySpanExporter()
+    refusing = Refusing()
+    refusing.let_go.set()
+    made = ways.providers(ways.Exporters(spans, refusing, InMemoryLogRecordExporter()), "worker")  # type: ignore[no-untyped-call]
+    asked: list[float] = []
+
+    def refuse(*_: object, **__: object) -> bool:
+        asked.append(0)
+        raise RuntimeError("refused")
+
+    monkeypatch.setattr(made.metrics, "force_flush", refuse)
+    delivery = Delivery(made, pause=0.01)
+    for wanted in (1, 2):
+        delivery.hurry()
+        ends = time.monotonic() + 10
+        while len(asked) < wanted and time.monotonic() < ends:
+            time.sleep(0.01)
+    tell(OtelTelemetry(made.traces, made.metrics))
+    assert delivery.end(within=20)
+    assert len(asked) >= 2
+    assert spans.get_finished_spans()
+    assert "telemetry could not be handed on" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("metric", "fields"),
     [

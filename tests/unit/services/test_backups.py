@@ -133,9 +133,29 @@ async def test_an_export_of_which_only_a_part_could_be_erased_is_not_whole() -> 
         await MemoryBackups.erase(vault.files, name)
 
     vault.files.erase = erase  # type: ignore[method-assign]  # the second call fails
-    with pytest.raises(UnavailableError):
-        await vault.later(timedelta(days=14))
+    assert await vault.later(timedelta(days=14))  # an export is made all the same
     assert erased == [f"{first}/{MANIFEST}"]
+
+
+async def test_what_is_over_goes_even_if_the_export_takes_the_process_with_it() -> None:
+    vault = Vault()
+    first = await back_up(vault.ports)
+    await vault.later(timedelta(hours=6))
+
+    class _CutOff(BaseException):
+        """What is left of a function that ran into its time limit: nothing of it runs any more."""
+
+    erased_before: list[bool] = []
+
+    async def write(name: str, lines: object) -> None:
+        del name, lines
+        erased_before.append(not any(each.startswith(first) for each in vault.files.files))
+        raise _CutOff
+
+    vault.files.write = write  # type: ignore[method-assign, assignment]  # the export is cut off at its first file
+    with pytest.raises(_CutOff):
+        await vault.later(timedelta(days=14))
+    assert erased_before == [True]
 
 
 def test_every_table_but_the_counts_of_the_doors_is_exported_in_an_order_that_holds() -> None:

@@ -1,5 +1,6 @@
 """What the checks of an environment find, what the worker keeps of it, and what readiness makes of that."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -311,6 +312,15 @@ async def test_strangers_who_ask_all_day_have_storage_read_once_in_fifteen_secon
     assert (await watch.ready(house.world.web)).ready
     now[0] = 17.0
     assert not (await watch.ready(house.world.web)).ready
+
+
+async def test_strangers_who_ask_at_once_share_one_look() -> None:
+    house = House()
+    watch = ReadyWatch(lambda: 0.0)
+    before = house.world.seen.calls.count(("switches", "last_beat"))
+    said = await asyncio.gather(*(watch.ready(house.world.web) for _ in range(50)))
+    assert set(said) == {said[0]}
+    assert house.world.seen.calls.count(("switches", "last_beat")) - before == 1
 
 
 def test_a_code_is_told_once_however_often_it_was_found() -> None:

@@ -63,6 +63,15 @@ async def test_a_link_that_came_back_goes_to_the_next_address_on_file(why: Deliv
     assert world.links.read(Purpose.PICKUP, key).application == name
 
 
+async def test_a_worker_whose_clock_is_behind_tries_the_next_address_all_the_same() -> None:
+    """What replaces a mail is never older than it: otherwise the lost one would decide whether any arrived."""
+    world, name = await reach(State.APPROVED)
+    world.clock.move_to(world.clock.now() - timedelta(seconds=2))
+    await comes_back(world, name, MailKind.PICKUP, people.OUTSIDE)
+    assert world.case(name).state is State.APPROVED
+    assert mail_of(world, name, MailKind.PICKUP, people.OWN_MAILBOX).state is MailState.SENT
+
+
 async def test_the_pass_can_be_had_by_the_second_link() -> None:
     world, name = await reach(State.APPROVED)
     await comes_back(world, name, MailKind.PICKUP, people.OUTSIDE)

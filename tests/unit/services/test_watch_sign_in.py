@@ -140,3 +140,16 @@ async def test_the_doctor_of_web_names_the_registration(error: ForbiddenError, c
     )
     report = await check_health(ports)
     assert [(each.code, each.about) for each in report.findings] == [(HealthCode(code), "staff")]
+
+
+async def test_a_slow_entra_after_a_good_answer_is_no_missing_trust() -> None:
+    """The last answer stands as long as one look may take, and no longer."""
+    web = Web(patience=0.01)
+    assert await web.ready() == []
+    held = asyncio.Event()
+    web.probe.held = held
+    web.seconds += GOOD_FOR + 1
+    assert await web.codes() == []
+    web.seconds += 25
+    assert await web.codes() == ["sign_in_silent"]
+    held.set()
