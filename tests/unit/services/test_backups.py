@@ -152,7 +152,7 @@ async def test_what_is_over_goes_even_if_the_export_takes_the_process_with_it() 
         erased_before.append(not any(each.startswith(first) for each in vault.files.files))
         raise _CutOff
 
-    vault.files.write = write  # type: ignore[method-assign, assignment]  # the export is cut off at its first file
+    vault.files.write = write  # type: ignore[method-assign]  # the export is cut off at its first file
     with pytest.raises(_CutOff):
         await vault.later(timedelta(days=14))
     assert erased_before == [True]
