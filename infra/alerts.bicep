@@ -27,6 +27,9 @@ param on bool
 @maxValue(2)
 param daysWithoutForm int
 
+@description('Whether worker exports the tables; false: no alert asks for it.')
+param exportsWanted bool
+
 var always = [
   {
     name: 'poison'
@@ -106,6 +109,19 @@ var withoutForm = [
   }
 ]
 
+// What brings the service back is missed only on the day when it is needed.
+var withoutExport = [
+  {
+    name: 'no-export'
+    why: 'No export of the tables was brought to its end for a day: after a loss of storage there would be an old one, or none.'
+    query: 'AppTraces | where Message == "the tables were exported" | summarize seen = count() | project found = iff(seen == 0, 1, 0)'
+    over: 0
+    severity: 2
+    every: 'P1D'
+    window: 'P1D'
+  }
+]
+
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: '${prefix}-operators'
   location: 'global'
@@ -121,7 +137,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for each in concat(always, daysWithoutForm > 0 ? withoutForm : []): {
+resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for each in concat(always, daysWithoutForm > 0 ? withoutForm : [], exportsWanted ? withoutExport : []): {
   name: '${prefix}-${each.name}'
   location: location
   tags: tags

@@ -437,6 +437,7 @@ module alerts 'alerts.bicep' = {
     addresses: operatorAddresses
     on: alertsOn
     daysWithoutForm: daysWithoutForm
+    exportsWanted: !contains(settings, 'BACKUP_HOURS') || settings.BACKUP_HOURS != '0'
   }
 }
 
