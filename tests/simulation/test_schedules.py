@@ -1,11 +1,11 @@
-"""Two thousand schedules, other ones in each share; ``make simulate`` runs a million."""
+"""A thousand schedules, other ones in each share; ``make simulate`` runs a million."""
 
 import pytest
 
 from tests.simulation.run import simulate
 
 _SHARES = 10
-_EACH = 200
+_EACH = 100
 
 
 @pytest.mark.parametrize("share", range(_SHARES))
