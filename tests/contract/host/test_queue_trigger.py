@@ -94,7 +94,8 @@ def test_a_body_that_is_not_base64_is_poison_as_it_was_and_never_runs(
 
     message = wait_for(lambda: _receive(poison))
     assert message == body
-    wait_for(lambda: is_empty(other), what="the end of the message")  # it is put there before it is deleted here
+    # It is put there before it is deleted here.
+    wait_for(lambda: is_empty(other), what="the end of the message")
     assert len(shared_host.journal("other")) == runs_before
 
 
