@@ -15,6 +15,9 @@ UNREADABLE = {
     "graph.bicep": "an extension; it has no resource of Azure, and check_infra.py holds its roles",
     "settings.bicep": "map and toObject; it has no resource at all",
 }
+UNSTEADY = "CKV_AZURE_43"
+"""Names of storage accounts: of a name that is put together checkov says one thing in one run and another in the next, over the
+same files. The names are held word for word by infra_fixed.py."""
 _ENOUGH = 20
 """Letters of a reason."""
 
@@ -24,7 +27,7 @@ def scan(folder: Path) -> tuple[dict[str, object], str]:
     done = subprocess.run(  # noqa: S603 - our own interpreter, fixed arguments
         [
             *(sys.executable, "-m", "checkov.main", "--directory", str(folder), "--framework", "bicep"),
-            *("--output", "json", "--skip-download", "--compact"),
+            *("--output", "json", "--skip-download", "--compact", "--skip-check", UNSTEADY),
         ],
         env={**os.environ, "LOG_LEVEL": "CRITICAL"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
