@@ -1,7 +1,9 @@
 """Evaluation mode: every step is gone through, nothing is made or deleted in the directory, and the person is told."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -76,18 +78,14 @@ async def _parked_with_a_pass_of_the_desk() -> tuple[World, str, Account]:
     return world, name, account
 
 
-async def test_a_parked_case_that_is_withdrawn_in_the_trial_touches_nothing() -> None:
+@pytest.mark.parametrize(
+    "end", [withdraw, partial(operate, act="stop")], ids=["the applicant withdraws", "an operator stops it"]
+)
+async def test_a_parked_case_that_ends_in_the_trial_touches_nothing(
+    end: Callable[[World, str], Awaitable[object]],
+) -> None:
     world, name, account = await _parked_with_a_pass_of_the_desk()
-    await withdraw(world, name)
-    await world.move(timedelta(minutes=10))
-    assert world.case(name).state is State.CANCELLED
-    assert account.current_pass is not None
-    assert account.revocations == 0
-
-
-async def test_a_parked_case_that_an_operator_stops_in_the_trial_touches_nothing() -> None:
-    world, name, account = await _parked_with_a_pass_of_the_desk()
-    await operate(world, name, "stop")
+    await end(world, name)
     await world.move(timedelta(minutes=10))
     assert world.case(name).state is State.CANCELLED
     assert account.current_pass is not None
